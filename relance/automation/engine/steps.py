@@ -1,0 +1,65 @@
+"""One step of a run, as its action sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from relance.accounts.people import Actor
+from relance.automation.core.scope import Scope
+from relance.automation.core.values import Value, ValueProblem, resolve
+from relance.automation.registry import StepFailure
+from relance.records import fields
+from relance.records.unit_of_work import Change
+
+
+class RealStep:
+    """What ``Action.perform`` is given: what may be read, and the only ways to have an effect.
+
+    Effects go through :attr:`change`, one actor's act in the batch's UnitOfWork, and :meth:`notify`; the engine decides
+    what becomes of them. A rehearsal gives the same with a UnitOfWork that is never flushed.
+    """
+
+    def __init__(self, scope: Scope, change: Change, actor: Actor, formatter: Any) -> None:
+        self.scope = scope
+        self.change = change
+        self.actor = actor
+        self._formatter = formatter
+        self.notices: list[tuple[int, str]] = []
+
+    def target(self, name: str) -> tuple[str, int]:
+        """Return the type and id of the triggering record ("record") or of one of its parents (the link's key).
+
+        Raises:
+            StepFailure: "no_parent" when the link is empty, "record_gone" when the record was deleted.
+        """
+        record_type = self.scope.record_type
+        if name == "record":
+            record_id = int(self.scope.record["id"])
+        else:
+            parent_id = self.scope.record.get(name)
+            if parent_id is None:
+                raise StepFailure("no_parent", record_type=record_type, link=name)
+            record_type, record_id = fields.parents_of(record_type)[name], parent_id
+        if self.change.uow.get(record_type, record_id) is None:
+            raise StepFailure("record_gone", record_type=record_type, target=name)
+        return record_type, record_id
+
+    def value(self, expression: Value, record_type: str, field_key: str) -> Any:
+        """Return the plain value of a value expression for a field.
+
+        Raises:
+            StepFailure: it is empty where it must not be, or cannot be worked out.
+        """
+        try:
+            return resolve(
+                expression, fields.resolve(record_type, field_key), self.scope, fields, self._formatter
+            )
+        except ValueProblem as problem:
+            raise StepFailure(
+                problem.code, **{"field": field_key, "record_type": record_type, **problem.params}
+            ) from None
+
+    def notify(self, user_ids: Sequence[int], text: str) -> None:
+        """Write a message to colleagues; each gets it once."""
+        self.notices.extend((user_id, text) for user_id in dict.fromkeys(user_ids))

@@ -1,0 +1,245 @@
+"""One run, or one evaluation, in full: the event, the version it went by, and every step with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from relance.accounts.people import Actor
+from relance.automation.core.blocks import ConditionBlock, Group
+from relance.automation.core.conditions import expand
+from relance.automation.core.upgrades import upgrade
+from relance.automation.core.verdicts import Because, Verdict
+from relance.automation.errors import NotFound
+from relance.automation.explain.conditions import READER
+from relance.automation.history import sees
+from relance.automation.models import Automation, Evaluation, Run, RunState, StepRun, Version
+from relance.automation.rights import may_see
+from relance.events.models import Event
+from relance.records.fields import parents_of
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a step did to one record, or whom it told.
+
+    Attributes:
+        kind: "created", "updated", "deleted", "restored" or "notified".
+        name: of the record; none when the reader may not see it, and then ``changes`` is empty.
+        changes: ``{field: (before, after)}``, plain.
+        user_id, text: of a message.
+    """
+
+    kind: str
+    record_type: str = ""
+    record_id: int = 0
+    name: str | None = None
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    user_id: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One block of the version with what came of it.
+
+    Attributes:
+        block: as it stands in the document.
+        outcome: "done", "met", "not_met", "failed", "stopped", or none when it was not reached.
+        groups, verdict: of a condition that was asked; without them when the reader may not see the record.
+    """
+
+    path: str
+    block: Mapping[str, Any]
+    outcome: str | None = None
+    groups: tuple[Group, ...] = ()
+    verdict: Verdict | None = None
+    effects: tuple[Effect, ...] = ()
+    failure: Mapping[str, Any] | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A run, or an automation that was asked and did not start.
+
+    Attributes:
+        run: none of an evaluation.
+        reason: of an evaluation: "not_met", "off", "owner_inactive", "owner_reads" or "hidden".
+        event: what happened; none when the log no longer has it, or the reader may not see the record.
+        record_name: none when the reader may not see the record.
+    """
+
+    automation: Automation
+    version: Version
+    at: datetime
+    result: str
+    record_type: str
+    record_id: int
+    record_name: str | None
+    actor_id: int | None
+    owner_id: int
+    event: Event | None
+    steps: tuple[Step, ...]
+    run: Run | None = None
+    reason: str | None = None
+    failure: Mapping[str, Any] | None = None
+
+
+def of_run(viewer: Actor, run_id: int) -> Story:
+    """The story of a run.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its automation.
+    """
+    run = (
+        Run.objects.select_related("automation", "version").filter(pk=run_id).first()
+        if _is_id(run_id)
+        else None
+    )
+    if run is None or not may_see(viewer, run.automation):
+        raise NotFound(run_id)
+    reader = _Reader(viewer, run.record_type, run.record_id, run.event_id)
+    lines = {line.path: line for line in StepRun.objects.filter(run=run, loop_index=0)}
+    return Story(
+        automation=run.automation,
+        version=run.version,
+        at=run.started_at,
+        result=run.state,
+        record_type=run.record_type,
+        record_id=run.record_id,
+        record_name=run.record_name if reader.sees_record else None,
+        actor_id=run.actor_id,
+        owner_id=run.owner_id,
+        event=reader.event,
+        steps=tuple(reader.steps(run.version, lines)),
+        run=run,
+        failure=run.failure,
+    )
+
+
+def of_evaluation(viewer: Actor, event_id: int, automation_id: int) -> Story:
+    """The story of an automation that was asked about an event and did not start.
+
+    Raises:
+        NotFound: there is none, or the reader may not see the automation.
+    """
+    known = _is_id(event_id) and _is_id(automation_id)
+    evaluation = Evaluation.objects.filter(event_id=event_id).first() if known else None
+    item = next((item for item in evaluation.items if item[0] == automation_id), None) if evaluation else None
+    if evaluation is None or item is None:
+        raise NotFound(event_id)
+    automation = Automation.objects.get(pk=automation_id)
+    if not may_see(viewer, automation):
+        raise NotFound(event_id)
+    _automation, version_id, reason, compacts = item
+    version = Version.objects.get(pk=version_id)
+    reader = _Reader(viewer, evaluation.record_type, evaluation.record_id, event_id)
+    return Story(
+        automation=automation,
+        version=version,
+        at=evaluation.at,
+        result=RunState.NOT_MET if reason == "not_met" else RunState.BLOCKED,
+        record_type=evaluation.record_type,
+        record_id=evaluation.record_id,
+        record_name=evaluation.record_name if reader.sees_record else None,
+        actor_id=evaluation.actor_id,
+        owner_id=automation.owner_id,
+        event=reader.event,
+        steps=tuple(reader.asked(version, compacts or [])),
+        reason=reason,
+    )
+
+
+class _Reader:
+    """Tells one event's story as far as somebody may know it."""
+
+    def __init__(self, viewer: Actor, record_type: str, record_id: int, event_id: int) -> None:
+        self._viewer = viewer
+        self._record_type = record_type
+        event = Event.objects.filter(pk=event_id).first()
+        links = _links(record_type, event)
+        found = sees(viewer, {(record_type, record_id), *links.values()})
+        self.sees_record = found[(record_type, record_id)]
+        self.event = event if self.sees_record else None
+        self._hidden = frozenset(link for link, record in links.items() if not found[record])
+
+    def steps(self, version: Version, lines: Mapping[str, StepRun]) -> Iterator[Step]:
+        """Every block of a version with its line of the trace."""
+        for path, block in _blocks(version):
+            line = lines.get(path)
+            if line is None:
+                yield Step(path, block)
+                continue
+            step = Step(path, block, line.outcome, failure=line.failure, at=line.at)
+            if line.kind == "condition":
+                step = self._with_verdict(step, line.verdict)
+            yield replace(step, effects=tuple(self._effects(line.effects)))
+
+    def asked(self, version: Version, compacts: list[Any]) -> Iterator[Step]:
+        """Every block of a version, the first conditions with their verdicts."""
+        for number, (path, block) in enumerate(_blocks(version)):
+            step = Step(path, block)
+            if number < len(compacts):
+                met = number + 1 < len(compacts)
+                step = self._with_verdict(
+                    replace(step, outcome="met" if met else "not_met"), compacts[number]
+                )
+            yield step
+
+    def _with_verdict(self, step: Step, compact: Any) -> Step:
+        if compact is None or not self.sees_record:
+            return step
+        groups = ConditionBlock.model_validate(step.block).groups
+        verdict = expand(groups, compact)
+        if self._hidden:
+            verdict = self._without_hidden(groups, verdict)
+        return replace(step, groups=groups, verdict=verdict)
+
+    def _without_hidden(self, groups: tuple[Group, ...], verdict: Verdict) -> Verdict:
+        """The verdict without values of linked records that the reader may not see."""
+        parts = []
+        for group, part in zip(groups, verdict.parts, strict=False):
+            rows = tuple(
+                replace(found, because=Because.HIDDEN, seen=None, detail=READER)
+                if row.field.partition(".")[0] in self._hidden and found.because != Because.SKIPPED
+                else found
+                for row, found in zip(group.rows, part.parts, strict=False)
+            )
+            parts.append(replace(part, parts=rows))
+        return replace(verdict, parts=tuple(parts))
+
+    def _effects(self, stored: list[dict[str, Any]]) -> Iterator[Effect]:
+        records = {(each["record_type"], each["id"]) for each in stored if "record_type" in each}
+        seen = sees(self._viewer, records)
+        for each in stored:
+            if each["kind"] == "notified":
+                yield Effect("notified", user_id=each["user"], text=each["text"] if self.sees_record else "")
+                continue
+            record = (each["record_type"], each["id"])
+            if not seen[record]:
+                yield Effect(each["kind"], *record)
+                continue
+            changes = {key: (before, after) for key, (before, after) in each["changes"].items()}
+            yield Effect(each["kind"], *record, name=each["name"], changes=changes)
+
+
+def _links(record_type: str, event: Event | None) -> dict[str, tuple[str, int]]:
+    """Where the record's links led at the event."""
+    record = event.record if event is not None else {}
+    return {
+        key: (parent, record[key])
+        for key, parent in parents_of(record_type).items()
+        if record.get(key) is not None
+    }
+
+
+def _blocks(version: Version) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for number, block in enumerate(upgrade(version.document)["steps"]):
+        yield f"steps/{number}", block
+
+
+def _is_id(id: int) -> bool:
+    return 0 < id < 2**63

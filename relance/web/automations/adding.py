@@ -1,0 +1,72 @@
+"""The "+": what can stand there, and putting it there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from relance.automation import drafting
+from relance.automation.registry import GROUPS, registry
+from relance.web.automations.access import automation_page
+from relance.web.automations.answers import conflict, context_of, editable_desk, save, tell
+from relance.web.automations.desk import Desk
+from relance.web.automations.icons import glyph
+from relance.web.automations.panels import Panel
+from relance.web.pages import PageRequest
+
+
+@automation_page
+@require_GET
+def picker(request: PageRequest, automation_id: int) -> HttpResponse:
+    """What can be inserted at a place."""
+    desk = editable_desk(request, automation_id)
+    at = request.GET.get("at", "")
+    try:
+        drafting.insert(desk.document, drafting.parse_place(at), {"kind": "stop"})
+    except drafting.UnknownPlace as error:
+        raise Http404 from error
+    groups = []
+    for group, offers in registry.action_choices(desk.record_type).items():
+        entries = [
+            (f"action:{type}:{place}:{group}", preset.label, glyph(registry.actions[type].icon))
+            for place, (type, preset) in enumerate(offers)
+        ]
+        groups.append((str(GROUPS[group]), entries))
+    shown = Panel(desk, "add")
+    context = context_of(desk, shown) | {"at": at, "groups": groups, "at_end": at == desk.end_place}
+    response = render(request, "relance/automations/panel/add.html", context)
+    return tell(response, focus="add-search")
+
+
+@automation_page
+@require_POST
+def insert(request: PageRequest, automation_id: int) -> HttpResponseBase:
+    """Put a new step where the "+" stood, and open its panel."""
+    desk = editable_desk(request, automation_id)
+    block = _chosen(desk, request.POST.get("choice", ""))
+    try:
+        document, block_id = drafting.insert(
+            desk.document, drafting.parse_place(request.POST.get("at", "")), block
+        )
+    except drafting.UnknownPlace:
+        return conflict(request, desk)
+    return save(request, desk, document, block_id, focus="first", announce=_("Step added."))
+
+
+def _chosen(desk: Desk, choice: str) -> dict[str, Any]:
+    """The block an entry of the picker stands for."""
+    if choice == "condition":
+        return {"kind": "condition"}
+    if choice == "stop":
+        return {"kind": "stop"}
+    _kind, _sep, rest = choice.partition(":")
+    type_and_place, _sep, group = rest.rpartition(":")
+    type, _sep, place = type_and_place.rpartition(":")
+    offers = registry.action_choices(desk.record_type).get(group, [])
+    if not place.isdigit() or int(place) >= len(offers) or offers[int(place)][0] != type:
+        raise Http404
+    return {"kind": "action", "type": type, "params": offers[int(place)][1].params}

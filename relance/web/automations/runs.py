@@ -1,0 +1,366 @@
+"""What ran, what did not, and why: the list, one run, and one event with every automation that looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from relance.accounts.people import Actor, directory
+from relance.automation import history, rights, sentences, story
+from relance.automation.errors import NotFound
+from relance.automation.explain.conditions import GroupLine
+from relance.automation.explain.failures import Explanation, not_started
+from relance.automation.explain.wording import fill, inside
+from relance.automation.history import Filters, Line
+from relance.automation.models import Automation, Evaluation, Run, RunState, StepRun
+from relance.automation.registry import registry
+from relance.automation.story import Effect, Step, Story
+from relance.events.models import Event
+from relance.lib.text import fold
+from relance.web.automations import listing, options, telling
+from relance.web.automations.access import automation_page
+from relance.web.automations.asks import is_id
+from relance.web.automations.icons import glyph
+from relance.web.pages import PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """One line of the list."""
+
+    line: Line
+    because: SafeString
+    outcome: SafeString
+    tone: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStep:
+    """One card of a run."""
+
+    number: int
+    icon: str
+    tile: str
+    label: str
+    sentence: SafeString | None
+    state: str
+    chip: str
+    tone: str
+    chip_icon: str
+    at: datetime | None = None
+    groups: Sequence[GroupLine] = ()
+    deeds: Sequence[telling.Deed] = ()
+    failure: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the chain that led to a run."""
+
+    sentence: SafeString
+    at: datetime | None
+    run_id: int | None = None
+    is_this: bool = False
+
+
+@dataclass(slots=True)
+class Looked:
+    """One automation that looked at an event."""
+
+    story: Story
+    sentence: SafeString | None
+    outcome: SafeString
+    tone: str
+    icon: str
+    label: str
+    groups: list[GroupLine] = field(default_factory=list)
+
+
+@automation_page
+@require_GET
+def runs(request: PageRequest) -> HttpResponse:
+    """The list, filtered by automation, dates, who triggered and result; newest first."""
+    actor = request.actor
+    filters = _filters(request.GET)
+    page = history.page(actor, filters, request.GET.get("after", ""))
+    query = request.GET.copy()
+    query.pop("after", None)
+    names = sorted(_names(actor).items(), key=lambda pair: fold(pair[1]))
+    context = {
+        "tab": "runs",
+        "lines": listed(actor, page.lines),
+        "next": page.next,
+        "query": query.urlencode(),
+        "is_first": not request.GET.get("after"),
+        "filters": filters,
+        "filtered": filters != Filters(),
+        "automations": names,
+        "users": options.users(),
+        "results": [(state.value, state.label) for state in RunState],
+        **listing.tabs(actor),
+    }
+    return render(request, "relance/automations/runs.html", context)
+
+
+@automation_page
+@require_GET
+def run(request: PageRequest, run_id: int) -> HttpResponse:
+    """One run in the version of its time: every step, what it saw and what it did."""
+    told = story.of_run(request.actor, run_id)
+    said = telling.names(request.actor, told.record_type, told.owner_id)
+    record = telling.record_link(told.record_type, told.record_id, told.record_name)
+    steps = [told_step(number, step, said) for number, step in enumerate(told.steps, 1)]
+    failed = next((step for step in steps if step.failure), None)
+    explanation = telling.explained(told.failure, said) if told.failure else None
+    caused = telling.causes([told.event], request.actor)
+    around = Run.objects.filter(automation_id=told.automation.pk).order_by("pk")
+    context = {
+        "story": told,
+        "run": told.run,
+        "because": telling.because(told.event, told.actor_id, record, said, caused),
+        "trigger": sentences.trigger_sentence(told.version.document.get("trigger"), said),
+        "steps": steps,
+        "failed": failed,
+        "explanation": failed.failure if failed else explanation,
+        "chip": chip_of(told.result),
+        "chain": chain(told, said)
+        if told.result == RunState.BLOCKED or (told.run and told.run.depth)
+        else [],
+        "owner": said.named("user", told.owner_id),
+        "earlier": around.filter(pk__lt=run_id).last(),
+        "later": around.filter(pk__gt=run_id).first(),
+        "is_current": told.automation.version_id == told.version.pk,
+        "may_open": told.automation.deleted_at is None,
+        "reached": all(step.state != "skipped" for step in steps),
+    }
+    return render(request, "relance/automations/run.html", context)
+
+
+@automation_page
+@require_GET
+def event(request: PageRequest, event_id: int) -> HttpResponse:
+    """Everything that looked at one event: what ran, and what did not and why."""
+    looked = looked_at(request.actor, event_id)
+    if not looked:
+        raise NotFound(event_id)
+    first = looked[0].story
+    said = telling.names(request.actor, first.record_type, first.owner_id)
+    record = telling.record_link(first.record_type, first.record_id, first.record_name)
+    caused = telling.causes([first.event], request.actor)
+    context = {
+        "event": first.event,
+        "at": first.at,
+        "because": telling.because(first.event, first.actor_id, record, said, caused),
+        "ran": [each for each in looked if each.story.run],
+        "not_run": [each for each in looked if not each.story.run],
+        "only": request.GET.get("automation", ""),
+    }
+    return render(request, "relance/automations/event.html", context)
+
+
+# ---- What they and the pages of records share ---------------------------------------------------------
+
+
+def looked_at(actor: Actor, event_id: int) -> list[Looked]:
+    """Every automation that looked at an event, as far as ``actor`` may know; those that ran come first."""
+    found: list[Story] = []
+    for run_id in Run.objects.filter(event_id=event_id).order_by("pk").values_list("pk", flat=True):
+        try:
+            found.append(story.of_run(actor, run_id))
+        except NotFound:
+            continue
+    evaluation = Evaluation.objects.filter(event_id=event_id).first()
+    for item in evaluation.items if evaluation else []:
+        try:
+            found.append(story.of_evaluation(actor, event_id, item[0]))
+        except NotFound:
+            continue
+    return [_looked(actor, each) for each in found]
+
+
+def _looked(actor: Actor, told: Story) -> Looked:
+    said = telling.names(actor, told.record_type, told.owner_id)
+    tone, icon, label = chip_of(told.result)
+    if told.run is None:
+        outcome = not_started(told.reason or "", said)
+        rows = [row for step in told.steps for group in telling.lines_of(step, said) for row in group.rows]
+        if failing := next((row for row in rows if row.truth is False), None):
+            outcome = fill(_("It was not met: %(condition)s."), condition=inside(failing.whole))
+    elif told.failure:
+        outcome = telling.explained(told.failure, said).why
+    else:
+        effects = [effect for step in told.steps for effect in step.effects]
+        line = Line(
+            told.at,
+            0,
+            "",
+            0,
+            0,
+            told.record_type,
+            told.record_id,
+            None,
+            None,
+            told.result,
+            run_id=told.run.pk,
+        )
+        outcome = telling.outcome(line, effects, said)
+    groups = [group for step in told.steps for group in telling.lines_of(step, said)]
+    sentence = sentences.document_sentence(told.version.document, said)
+    return Looked(told, sentence, outcome, tone, icon, label, groups)
+
+
+def listed(actor: Actor, lines: Sequence[Line]) -> list[ListedRun]:
+    """The lines of a page with their sentences; a few queries for any number."""
+    events = Event.objects.in_bulk({line.event_id for line in lines if line.record_name is not None})
+    effects = _effects(actor, [line.run_id for line in lines if line.run_id is not None])
+    caused = telling.causes(events.values(), actor)
+    said = telling.names(actor, "deal", None)
+    told = []
+    for line in lines:
+        about = said.about(line.record_type, line.owner_id)
+        record = telling.record_link(line.record_type, line.record_id, line.record_name)
+        because = telling.because(events.get(line.event_id), line.actor_id, record, about, caused)
+        outcome = telling.outcome(line, effects.get(line.run_id or 0, ()), about)
+        tone, icon, label = chip_of(line.result)
+        told.append(ListedRun(line, because, outcome, tone, icon, label))
+    return told
+
+
+def _effects(actor: Actor, run_ids: Sequence[int]) -> dict[int, list[Effect]]:
+    stored: list[tuple[int, dict[str, Any]]] = []
+    rows = StepRun.objects.filter(run_id__in=run_ids).exclude(effects=[]).order_by("pk")
+    for run_id, effects in rows.values_list("run_id", "effects"):
+        stored += [(run_id, each) for each in effects]
+    records = {(each["record_type"], each["id"]) for _run, each in stored if "record_type" in each}
+    seen = history.sees(actor, records)
+    found: dict[int, list[Effect]] = {}
+    for run_id, each in stored:
+        if each["kind"] == "notified":
+            effect = Effect("notified", user_id=each["user"])
+        else:
+            record = (each["record_type"], each["id"])
+            effect = Effect(each["kind"], *record, name=each["name"] if seen[record] else None)
+        known = found.setdefault(run_id, [])
+        if effect not in known:
+            known.append(effect)
+    return found
+
+
+def chip_of(result: str) -> tuple[str, str, str]:
+    """How a result looks: tone, glyph and word."""
+    tone, icon = telling.TONES.get(result, ("off", "info"))
+    return tone, icon, str(RunState(result).label)
+
+
+def told_step(number: int, step: Step, said: Any) -> ToldStep:
+    """One card."""
+    kind = step.block.get("kind")
+    icon, tile, label = "warning", "", _("Unknown step")
+    if kind == "condition":
+        icon, tile, label = "condition", "logic", _("Condition")
+    elif kind == "stop":
+        icon, tile, label = "stop", "logic", _("Stop")
+    elif (entry := registry.actions.get(str(step.block.get("type")))) is not None:
+        icon, label = glyph(entry.icon), str(entry.label)
+    chips = {
+        "done": ("done", pgettext("a step of a run", "Done"), "good", "check"),
+        "met": ("done", _("Met"), "good", "check"),
+        "not_met": ("done", _("Not met"), "off", "minus"),
+        "stopped": ("done", _("Stopped"), "off", "stop"),
+        "failed": ("error", _("Stopped here"), "bad", "close"),
+    }
+    state, chip, tone, chip_icon = chips.get(
+        step.outcome or "", ("skipped", _("Not reached"), "off", "minus")
+    )
+    return ToldStep(
+        number=number,
+        icon=icon,
+        tile=tile,
+        label=label,
+        sentence=sentences.block_sentence(step.block, said),
+        state=state,
+        chip=chip,
+        tone=tone,
+        chip_icon=chip_icon,
+        at=step.at,
+        groups=telling.lines_of(step, said),
+        deeds=[telling.deed(effect, said) for effect in step.effects],
+        failure=telling.explained(step.failure, said) if step.failure else None,
+    )
+
+
+def chain(told: Story, said: Any) -> list[Link]:
+    """How it came to this run: the first event, each run that caused the next, and this one."""
+    links: list[Link] = []
+    this = told.run
+    cause_id = this.cause_run_id if this else None
+    visible = rights.visible(said.viewer)
+    seen: set[int] = set()
+    first_event = this.event_id if this else None
+    while cause_id is not None and cause_id not in seen and len(links) < 50:
+        seen.add(cause_id)
+        cause = Run.objects.filter(pk=cause_id).select_related("automation").first()
+        if cause is None:
+            break
+        may = Automation.objects.filter(visible, pk=cause.automation_id).exists()
+        name = cause.automation.name if may else None
+        links.append(Link(_link_sentence(name), cause.started_at, cause.pk if may else None))
+        first_event, cause_id = cause.event_id, cause.cause_run_id
+    root = Event.objects.filter(pk=first_event).first() if first_event else None
+    if root is not None:
+        shown = history.sees(said.viewer, {(root.record_type, root.record_id)})[
+            (root.record_type, root.record_id)
+        ]
+        name = said.record(root.record_type, root.record_id) if shown else None
+        record = telling.record_link(root.record_type, root.record_id, name)
+        root_said = telling.because(root if shown else None, root.actor_id, record, said, {})
+        links.append(Link(root_said, root.at))
+    links.reverse()
+    return [*links, replace(Link(_link_sentence(told.automation.name), told.at), is_this=True)]
+
+
+def _link_sentence(name: str | None) -> SafeString:
+    if name is None:
+        return SafeString(_("An automation you may not see"))
+    return format_html("<b>{}</b>", name)
+
+
+def _names(actor: Actor) -> dict[int, str]:
+    return dict(Automation.objects.filter(rights.visible(actor)).values_list("pk", "name"))
+
+
+def _filters(query: QueryDict) -> Filters:
+    """What the address asks for; what makes no sense is left out."""
+
+    def number(key: str) -> int | None:
+        text = query.get(key, "")
+        return int(text) if is_id(text) else None
+
+    def day(key: str) -> date | None:
+        try:
+            found = date.fromisoformat(query.get(key, ""))
+        except ValueError:
+            return None
+        return found if 1900 < found.year < 2200 else None
+
+    result = query.get("result", "")
+    person = number("user")
+    return Filters(
+        automation_id=number("automation"),
+        since=day("since"),
+        until=day("until"),
+        actor_id=person if person in directory().actors else None,
+        result=result if result in history.RESULTS else None,
+    )

@@ -1,0 +1,68 @@
+"""What stands around every page: the rail, the top bar, and who is logged in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from relance.accounts.models import Role
+from relance.automation.models import Notification
+
+#: The first part of an address → the entry of the rail that is marked there.
+SECTIONS = {
+    "deals": "deals",
+    "leads": "leads",
+    "people": "contacts",
+    "organizations": "contacts",
+    "activities": "activities",
+    "automations": "more",
+    "users": "more",
+    "teams": "more",
+    "settings": "more",
+    "bin": "more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one page for one person; a visitor has no ``user``.
+
+    Attributes:
+        section, part: where the page is, as an entry of the rail and as the first part of its address.
+        automations_url: empty for who sees no automations.
+    """
+
+    user: object | None = None
+    section: str = ""
+    part: str = ""
+    theme: str = ""
+    is_administrator: bool = False
+    may_write: bool = False
+    unread: int = 0
+    automations_url: str = ""
+
+
+def frame(request: HttpRequest | None) -> Frame:
+    """Return the frame. Works without a request (the page for an error of ours)."""
+    user = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return Frame()
+    part = request.path.strip("/").split("/", 1)[0]
+    return Frame(
+        user=user,
+        section=SECTIONS.get(part, ""),
+        part=part,
+        theme=user.theme,
+        is_administrator=user.role == Role.ADMINISTRATOR,
+        may_write=user.role != Role.READER,
+        unread=unread(user.pk),
+        # Who reads only sees no automations at all (automation.rights).
+        automations_url="" if user.role == Role.READER else reverse("automations:list"),
+    )
+
+
+def unread(user_id: int) -> int:
+    """How many notifications this user has not read."""
+    return Notification.objects.filter(user_id=user_id, read_at=None).count()

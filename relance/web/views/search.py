@@ -1,0 +1,48 @@
+"""Finding records: the search of the top bar, and pickers of linked records."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+
+from relance.records.snapshot import load
+from relance.web.listing import find
+from relance.web.names import Names
+from relance.web.pages import PageRequest, page
+from relance.web.types import TYPES
+
+_ORDER = ("deal", "person", "organization", "lead", "activity")
+
+
+@page
+def search(request: PageRequest) -> HttpResponseBase:
+    """Records of every type whose texts contain what was typed."""
+    typed = request.GET.get("q", "").strip()[:200]
+    names = Names(request.actor)
+    groups = []
+    if typed:
+        for key in _ORDER:
+            found = find(key, names, typed, limit=5 if request.htmx else 20)
+            if found:
+                groups.append((TYPES[key], found))
+    template = "relance/search_results.html" if request.htmx else "relance/search.html"
+    return render(request, template, {"groups": groups, "search_query": typed})
+
+
+@page
+def pick(request: PageRequest, record_type: str) -> HttpResponseBase:
+    """The options of a picker, with what tells namesakes apart."""
+    names = Names(request.actor)
+    found = find(record_type, names, request.GET.get("q", ""), limit=8)
+    records = load(record_type, [key for key, _name in found])
+    names.want_links(record_type, records.values())
+    options = []
+    for key, name in found:
+        record = records[key]
+        note = ""
+        if record.get("organization"):
+            note = names.record("organization", record["organization"]) or ""
+        elif record_type == "organization":
+            note = record.get("city") or ""
+        options.append((key, name, note))
+    return render(request, "relance/pick.html", {"options": options, "typed": request.GET.get("q", "")[:80]})

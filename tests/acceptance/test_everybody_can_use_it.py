@@ -1,0 +1,238 @@
+"""The bar every page meets: no violation of WCAG 2.2 AA that a machine can find, in both languages and colour schemes,
+and no sideways scrolling on a phone of 360 px. A page is loaded once; only what depends on colours or on the size of
+the window is looked at again.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from relance.accounts.models import Role
+from relance.automation.models import Evaluation, Run
+from tests import builders
+from tests.acceptance import company
+from tests.acceptance.conftest import violations
+from tests.acceptance.editor import Editor
+
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+COLOURS = ["color-contrast", "link-in-text-block"]
+LAYOUT = ["target-size", "scrollable-region-focusable"]
+
+
+@pytest.fixture(scope="module")
+def addresses(site):
+    """A company in which there is something on every page; gives the pages' addresses by name."""
+    camille = site.user("Camille", Role.ADMINISTRATOR)
+    tom = site.user("Tom")
+    builders.team("North", tom)
+    stages = company.pipeline()
+    organization = company.create(
+        tom, "organization", {"name": "Boulangerie Élise", "rating": "B", "city": "Lyon", "country": "FR"}
+    )
+    person = company.create(
+        tom,
+        "person",
+        {
+            "name": "Zoé Martin",
+            "organization": organization,
+            "emails": [_email("zoe@example.com")],
+            "job_title": "Baker",
+        },
+    )
+    owner = builders.actor_for(camille.pk)
+    planned = {"subject": {"from": "text", "template": "Call {{ person.name }}"}, "type": _fixed("call")}
+    steps = [
+        builders.condition(["value > 1000", builders.row("source filled")], ["value > 5000"]),
+        builders.act("record.create", record="activity", link=True, values=planned),
+        builders.update("organization", rating="A"),
+        builders.act("notify", to=["owner"], text="{{ title }} is a good one"),
+    ]
+    good = builders.automation(on="deal.created", do=steps, owner=owner, name="Good ones")
+    broken = [builders.update("organization", rating="A")]
+    builders.automation(on="person.created", do=broken, owner=owner, name="Fails")
+    off = builders.automation(on="deal.updated", do=broken, owner=owner, name="Switched off")
+    builders.publish.switch(off, False, owner)
+    builders.automation(on="lead.created", do=broken, owner=owner, name="A draft", published=False)
+
+    linked = {"organization": organization, "person": person}
+    deal = company.deal(tom, "Ovens", stages["Demo"], value=company.euros(7000), **linked)
+    company.deal(tom, "Small ovens", stages["Contacted"], value=company.euros(70), **linked)
+    company.deal(tom, "Yen", stages["Contacted"], value={"amount": 90_000, "currency": "JPY"})
+    company.create(tom, "person", {"name": "Without organization"})
+    company.create(tom, "lead", {"title": "Asked on the website", "source": "website"})
+    activity = company.create(
+        tom, "activity", {"subject": "Late call", "type": "call", "due_date": "2026-01-05", "deal": deal}
+    )
+    company.settle()
+    run, failed = (Run.objects.filter(state=state).latest("pk") for state in ("done", "failed"))
+    looked = Evaluation.objects.filter(record_name="Small ovens").latest("pk")
+    records = {
+        "board": "/deals/board/",
+        "deals": "/deals/",
+        "people": "/people/",
+        "organizations": "/organizations/",
+        "leads": "/leads/",
+        "activities": "/activities/",
+        "deal": f"/deals/{deal}/",
+        "person": f"/people/{person}/",
+        "organization": f"/organizations/{organization}/",
+        "activity": f"/activities/{activity}/",
+        "new deal": "/deals/new/",
+        "edit a person": f"/people/{person}/edit/",
+        "delete": f"/people/{person}/delete/",
+        "bin": "/bin/",
+        "search": "/search/?q=ovens",
+        "nothing": "/deals/123456789/",
+    }
+    automations = {
+        "list": "/automations/",
+        "of the company": "/automations/company/",
+        "new": "/automations/new/",
+        "delete": f"/automations/{good.pk}/delete/",
+        "editor": f"/automations/{good.pk}/",
+        "runs": "/automations/runs/",
+        "run": f"/automations/runs/{run.pk}/",
+        "failed run": f"/automations/runs/{failed.pk}/",
+        "change": f"/automations/events/{looked.event_id}/",
+    }
+    settings = {
+        "account": "/account/",
+        "settings": "/settings/",
+        "pipelines": "/settings/pipelines/",
+        "labels": "/settings/labels/",
+        "users": "/users/",
+        "new user": "/users/new/",
+        "new team": "/teams/new/",
+    }
+    return {"records": records, "automations": automations, "settings": settings}
+
+
+def _fixed(value):
+    return {"from": "fixed", "value": value}
+
+
+def _email(address):
+    return {"value": address, "kind": "work", "primary": True}
+
+
+class Audit:
+    """What is wrong with pages, collected so that one failure tells all of it."""
+
+    def __init__(self, page):
+        self.page, self.found = page, []
+
+    def look(self, name, within=None):
+        """Look at the page as it is: at a desk in both colour schemes, then on a phone."""
+        page = self.page
+        page.set_viewport_size(DESK)
+        self._note(name, violations(page, within=within))
+        page.emulate_media(color_scheme="dark")
+        self._note(f"{name}, dark", violations(page, COLOURS, within))
+        page.emulate_media(color_scheme="light")
+        self.on_phone(name, within)
+
+    def on_phone(self, name, within=None):
+        """Look at what depends on the size of the window."""
+        self.page.set_viewport_size(PHONE)
+        self._note(f"{name}, phone", violations(self.page, LAYOUT, within))
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > PHONE["width"]:
+            self.found.append(f"{name}, phone: {wide} px wide")
+
+    def _note(self, where, found):
+        self.found += [f"{where}: {each}" for each in found]
+
+    def pass_(self):
+        """Fail when anything was found."""
+        assert not self.found, "\n".join(self.found)
+
+
+@pytest.fixture
+def audit(open_page, words):
+    return Audit(open_page(locale=words.locale, reduced_motion="reduce"))
+
+
+def look_at(audit, words, addresses):
+    for name, address in addresses.items():
+        audit.page.goto(address)
+        expect(audit.page.locator("html")).to_have_attribute("lang", words.language)
+        audit.look(name)
+
+
+def test_the_door(audit, words, addresses):
+    look_at(audit, words, {"login": "/login/"})
+    audit.page.get_by_role("button", name=words("Log in"), exact=True).click()
+    audit.pass_()
+
+
+def test_records(site, audit, words, addresses):
+    site.log_in(audit.page, site.user("Camille"))
+    look_at(audit, words, addresses["records"])
+    audit.pass_()
+
+
+def test_automations_and_settings(site, audit, words, addresses):
+    site.log_in(audit.page, site.user("Camille"))
+    look_at(audit, words, addresses["automations"])
+    look_at(audit, words, addresses["settings"])
+    audit.pass_()
+
+
+def test_the_editor_with_each_of_its_panels(site, audit, words, addresses):
+    page = audit.page
+    site.log_in(page, site.user("Camille"))
+    editor = addresses["automations"]["editor"]
+    for step in ("trigger", "b1", "b2", "b4", "audience"):
+        page.goto(f"{editor}?step={step}")
+        # On a phone the panel lies over the steps.
+        page.set_viewport_size(DESK)
+        audit._note(f"panel {step}", violations(page))
+        page.emulate_media(color_scheme="dark")
+        audit._note(f"panel {step}, dark", violations(page, COLOURS))
+        page.emulate_media(color_scheme="light")
+        audit.on_phone(f"panel {step}", "#panel")
+    page.set_viewport_size(DESK)
+    page.goto(editor)
+    steps = Editor(page, words)
+    steps.plus().click()
+    expect(steps.panel("Add a step")).to_be_visible()
+    audit.look("picker", "#panel")
+    audit.pass_()
+
+
+def test_menus_and_dialogs(site, audit, words, addresses):
+    page = audit.page
+    site.log_in(page, site.user("Camille"))
+    page.goto(addresses["records"]["deal"])
+    for name in (words("Quick add (N)"), words("%(name)s: your account", name="Camille")):
+        page.get_by_label(name, exact=True).click()
+        audit.look(name, "details[open]")
+        page.keyboard.press("Escape")
+    page.set_viewport_size(DESK)
+    page.get_by_role("main").get_by_role("link", name=words("Edit"), exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    audit.look("form", "dialog[open]")
+    page.goto(addresses["automations"]["list"])
+    page.set_viewport_size(DESK)
+    page.get_by_role("link", name=words("New automation"), exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    audit.look("new automation", "dialog[open]")
+    audit.pass_()
+
+
+def test_a_page_needs_no_pointer(site, open_page, addresses):
+    """Tab reaches the content by the link that skips the frame, and the menu of "…" opens by keyboard."""
+    page = open_page(user=site.user("Camille"))
+    page.goto("/people/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    more = page.get_by_role("navigation", name="Main").locator("summary")
+    more.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Automations").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/automations/")
