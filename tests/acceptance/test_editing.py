@@ -74,6 +74,20 @@ def test_steps_are_moved_duplicated_and_deleted(open_page, stages, camille):
     assert [step["type"] for step in automation.draft["steps"]] == ["deal.win", "deal.win"]
 
 
+def test_save_pressed_right_after_the_tick_box_waits_for_its_answer(open_page, stages, camille):
+    automation = in_service(camille, "In a hurry")
+    editor = edit(open_page, camille, en, automation)
+    held = []
+    editor.page.route("**/everyone/", lambda route: held.append(route))
+    editor.page.get_by_label("Everyone may trigger this", exact=True).uncheck()
+    editor.save_button.click()
+    editor.page.wait_for_timeout(300)
+    held.pop().continue_()
+    expect(editor.page.get_by_text("On, version 2", exact=True)).to_be_visible()
+    automation.refresh_from_db()
+    assert automation.version.document["scope"] == {"kind": "me", "ids": []}
+
+
 def test_it_is_renamed_in_place(open_page, words, stages, camille):
     before, after = f"Old name {words.language}", f"New name {words.language}"
     automation = in_service(camille, before)

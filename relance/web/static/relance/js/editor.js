@@ -91,15 +91,42 @@ function wouldLose(detail) {
   return !detail.elt.matches("[data-panel-cancel]");
 }
 
+/** Make a request that was put off. What was pressed may have been drawn anew meanwhile: then it starts from the editor itself. */
+function again(detail) {
+  const { elt, verb, path } = detail;
+  if (elt.isConnected) return detail.issueRequest(true);
+  const values = JSON.parse(elt.getAttribute("hx-vals") || "{}");
+  if (elt.checked) values[elt.name] = elt.value;
+  window.htmx.ajax(verb, path, { source: "#editor", target: "#panel", swap: "outerHTML", values });
+}
+
+// One change of the draft at a time: each names the revision that the one before it left.
+let changing = null;
+const putOff = [];
+const changesDraft = (detail) => isOurs(detail.elt) && detail.verb !== "get" && !/\/(recast|name|description|power)\/$/.test(path(detail));
+
 document.addEventListener("htmx:confirm", (event) => {
   const detail = event.detail;
-  if (!wouldLose(detail)) return;
-  event.preventDefault();
-  ask(() => {
-    const values = JSON.parse(detail.elt.getAttribute("hx-vals") || "{}");
-    // The step may have been drawn anew meanwhile, so the request starts from the editor itself.
-    window.htmx.ajax(detail.verb, detail.path, { source: "#editor", target: "#panel", swap: "outerHTML", values });
-  });
+  if (wouldLose(detail)) {
+    event.preventDefault();
+    ask(() => again(detail));
+  } else if (changing && changesDraft(detail)) {
+    event.preventDefault();
+    putOff.push(detail);
+  }
+});
+
+document.addEventListener("htmx:beforeSend", (event) => {
+  const asked = event.detail.requestConfig;
+  if (changesDraft(asked)) changing = event.detail.xhr;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr !== changing) return;
+  changing = null;
+  const next = putOff.shift();
+  // After what listens to this answer, too.
+  if (next) queueMicrotask(() => again(next));
 });
 
 let afterwards = null;
