@@ -90,12 +90,13 @@ only.
 
 ## Where the time goes
 
-* **B1**: on SQLite the statements of the floor cost so little (about 50 µs of a core an event here) that asking and tracing
-  twenty conditions, and one run with its rights, validation, difference, event and lines, cost twice as much again, spread
-  thinly over the whole way of a run. On PostgreSQL the statements weigh more, and the share is higher.
-* **B3** on PostgreSQL: what is thought about an event costs the same in a batch of any size, and bounds what a batch can save.
-* **B12**: each further rule on the same trigger leaves the reason why it did not start, with the value it saw: some 4 µs. The
-  goal of 1.2 times would leave it less than one.
+* **B1**: on SQLite the statements of the floor cost so little (about 50 µs of a core an event here) that asking and
+  tracing twenty conditions, and one run with its rights, validation, difference, event and lines, cost twice as much
+  again, spread thinly over the whole way of a run. On PostgreSQL the statements weigh more, and the share is higher.
+* **B3** on PostgreSQL: what is thought about an event costs the same in a batch of any size, and bounds what a batch
+  can save.
+* **B12**: each further rule on the same trigger leaves the reason why it did not start, with the value it saw: some 4
+  µs. The goal of 1.2 times would leave it less than one.
 """
 
 
