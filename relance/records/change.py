@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from relance.accounts.people import Actor
 from relance.events.models import EventKind
-from relance.lib import clock, ids
+from relance.lib import clock
 from relance.records import access, rules, validation
 from relance.records.errors import Conflict, Forbidden, Invalid, NotFound
 from relance.records.fields import fields_of
-from relance.records.snapshot import SYSTEM_KEYS, Snapshot, blank, table_of
+from relance.records.snapshot import SYSTEM_KEYS, Snapshot, blank
 
 if TYPE_CHECKING:
     from relance.records.unit_of_work import UnitOfWork
@@ -116,7 +116,7 @@ class Change:
         after["created_at"] = after["updated_at"] = self.now
         if not access.may(self.actor, "create", after):
             raise Forbidden("create", record_type, None)
-        after["id"] = ids.reserve(table_of(record_type), 1)[0]
+        after["id"] = self.uow.new_id(record_type)
         key = (record_type, after["id"])
         self._before[key] = None
         self.uow._states[key] = State(None, after)

@@ -12,7 +12,7 @@ writes rows and events in bulk. No difference, no event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +20,7 @@ from typing import Any, Self
 from django.db import transaction
 from pydantic_core import to_json
 
-from relance.accounts.people import Actor
+from relance.accounts.people import SYSTEM, Actor
 from relance.events.models import Event, Origin
 from relance.lib import ids
 from relance.records.change import Cause, Change, Key, NewEvent, State
@@ -28,14 +28,17 @@ from relance.records.configuration import Configuration, current
 from relance.records.errors import Conflict
 from relance.records.fields import WRITTEN_TYPES
 from relance.records.flush import writer
-from relance.records.snapshot import Snapshot, load, shape
+from relance.records.snapshot import Snapshot, load, shape, table_of
 
-__all__ = ["LISTENERS", "PARTICIPANTS", "Cause", "Change", "NewEvent", "UnitOfWork", "write"]
+__all__ = ["LISTENERS", "PARTICIPANTS", "Cause", "Change", "NewEvent", "Overlay", "UnitOfWork", "write"]
 
 #: Called with the events of a UnitOfWork inside its transaction, for what must happen together with them.
 PARTICIPANTS: list[Callable[[list[NewEvent]], None]] = []
 #: Called once after a transaction with events was committed: wakes who listens. May be lost.
 LISTENERS: list[Callable[[], None]] = []
+
+#: Ids above this one belong to records that only an :class:`Overlay` holds.
+IMAGINED = 2**62
 
 _EVENT_TABLE = Event._meta.db_table
 _EVENT_COLUMNS = (
@@ -48,7 +51,7 @@ class UnitOfWork:
     """One transaction's worth of changes, and a consistent view of the records while they are made.
 
     Leaving the ``with`` block commits; an exception leaves everything as it was. Without the block, call
-    :meth:`flush` inside a transaction, or never: then nothing is written (a rehearsal).
+    :meth:`flush` inside a transaction.
     """
 
     def __init__(self) -> None:
@@ -87,6 +90,10 @@ class UnitOfWork:
         if key not in self._states:
             self.preload(record_type, [record_id])
         return self._states[key]
+
+    def new_id(self, record_type: str) -> int:
+        """The id of a record that is about to be created."""
+        return ids.reserve(table_of(record_type), 1)[0]
 
     def change(self, actor: Actor, origin: str = Origin.USER, cause: Cause | None = None) -> Change:
         """Begin one actor's act, a ``with`` block. An exception takes back all of it and nothing else."""
@@ -177,6 +184,42 @@ class UnitOfWork:
             )  # fmt: skip
         writes.insert(_EVENT_TABLE, _EVENT_COLUMNS, rows)
         writes.insert("events_pending", ("event_id",), [(event_id,) for event_id in taken])
+
+
+class Overlay(UnitOfWork):
+    """What would be, laid over what is: nothing of it is ever written, locked or reserved.
+
+    New records have ids that no row has; they are links like any other, and whoever looks for them finds nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made = 0
+
+    def new_id(self, record_type: str) -> int:
+        self._made += 1
+        return IMAGINED + self._made
+
+    def pretend(self, record_type: str, record_id: int, values: Mapping[str, Any]) -> None:
+        """Let a record have other values than it has, without anybody having changed it.
+
+        Raises:
+            Invalid: it could not have them.
+        """
+        known = len(self.events)
+        with self.change(SYSTEM, Origin.SYSTEM) as change:
+            change.update(record_type, record_id, values)
+        del self.events[known:]
+
+    def flush(self) -> None:
+        """Refuse.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("an overlay is never written")
+
+    commit = flush
 
 
 def _tell_listeners() -> None:

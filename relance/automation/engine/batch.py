@@ -18,13 +18,14 @@ from relance.accounts.models import Role, Visibility
 from relance.accounts.people import Actor
 from relance.automation.core.conditions import Seen
 from relance.automation.core.scope import Scope
-from relance.automation.engine.guard import Guard
+from relance.automation.engine.guard import Guard, Link
 from relance.automation.engine.matching import Index, Live
 from relance.automation.engine.runs import Execution
 from relance.automation.engine.trace import Trace
 from relance.automation.engine.world import BatchWorld
+from relance.automation.models import Run
 from relance.automation.registry import EventView
-from relance.lib import clock
+from relance.lib import clock, ids
 from relance.records import access
 from relance.records.flush import writer
 from relance.records.snapshot import as_read, shape, title_of
@@ -32,6 +33,7 @@ from relance.records.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
+_RUN = Run._meta.db_table
 _COLUMNS = (
     "id", "record_type", "record_id", "rseq", "kind", "changes", "record", "at", "actor_id", "actor_teams", "origin",
     "cause_run_id", "root_id", "depth",
@@ -99,11 +101,17 @@ def take(limit: int, index: Index | None = None) -> list[Taken]:
 
 
 class Batch:
-    """Decides and acts for some events; :meth:`commit` writes all of it, or nothing."""
+    """Decides and acts for some events; :meth:`commit` writes all of it, or nothing.
 
-    def __init__(self, events: list[Taken], index: Index, guard: Guard, poison: Poison) -> None:
+    Args:
+        uow: in which it acts; one of its own when left out. A rehearsal brings one that is never written.
+    """
+
+    def __init__(
+        self, events: list[Taken], index: Index, guard: Guard, poison: Poison, uow: UnitOfWork | None = None
+    ) -> None:
         self.events = events
-        self.uow = UnitOfWork()
+        self.uow = UnitOfWork() if uow is None else uow
         self._index = index
         self._guard = guard
         self._poison = poison
@@ -136,9 +144,13 @@ class Batch:
 
     def mark_done(self) -> None:
         """Take the events from the pending ones."""
-        ids = [event.id for event in self.events]
-        if writer().delete("events_pending", "event_id", ids) != len(ids):
+        event_ids = [event.id for event in self.events]
+        if writer().delete("events_pending", "event_id", event_ids) != len(event_ids):
             raise Overtaken
+
+    def new_run_id(self) -> int:
+        """The id of a run that is about to begin."""
+        return ids.reserve(_RUN, 1)[0]
 
     def _listeners(self, event: Taken) -> list[Live]:
         """The versions that were in service at the event's time, and that wait for it from this person and this way."""
@@ -170,8 +182,8 @@ class Batch:
                 parent_id = event.record.get(link)
                 if parent_id is not None:
                     wanted.setdefault(parent_type, set()).add(parent_id)
-        for record_type, ids in wanted.items():
-            self.uow.preload(record_type, sorted(ids))
+        for record_type, record_ids in wanted.items():
+            self.uow.preload(record_type, sorted(record_ids))
 
     def _look_at(self, event: Taken, lives: list[Live]) -> None:
         scope = Scope(
@@ -254,8 +266,10 @@ class Batch:
         verdicts: list[tuple[bool | None, str]],
         broken: str | None,
     ) -> None:
-        execution = Execution(event, live, owner, self.uow, self.trace, self._guard)
+        run_id = self.new_run_id()
+        execution = Execution(run_id, event, live, owner, self.uow, self.trace)
         record = (event.record_type, event.record_id)
+        self._guard.remember(run_id, Link(live.automation_id, *record, event.cause_run_id))
         refusal = self._guard.refusal(live.automation_id, record, event.cause_run_id, event.depth)
         if refusal is not None:
             execution.block(refusal.code, refusal.params)

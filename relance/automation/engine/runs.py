@@ -12,14 +12,12 @@ from relance.automation.core import flow
 from relance.automation.core.definition import ActionBlock
 from relance.automation.core.scope import Scope
 from relance.automation.engine.formatter import formatter_for
-from relance.automation.engine.guard import Guard, Link
 from relance.automation.engine.matching import Live
 from relance.automation.engine.steps import RealStep
 from relance.automation.engine.trace import MAX_NAME, Trace
-from relance.automation.models import Run, RunState
+from relance.automation.models import RunState
 from relance.automation.registry import StepFailure, registry
 from relance.events.models import Origin
-from relance.lib import ids
 from relance.records.errors import Conflict
 from relance.records.snapshot import title_of
 from relance.records.unit_of_work import Cause, UnitOfWork
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from relance.automation.engine.batch import Taken
 
 log = logging.getLogger(__name__)
-
-_RUN = Run._meta.db_table
 
 
 class Execution:
@@ -42,18 +38,15 @@ class Execution:
     __slots__ = ("_cause", "_event", "_live", "_owner", "_trace", "_uow", "run_id")
 
     def __init__(
-        self, event: Taken, live: Live, owner: Actor, uow: UnitOfWork, trace: Trace, guard: Guard
+        self, run_id: int, event: Taken, live: Live, owner: Actor, uow: UnitOfWork, trace: Trace
     ) -> None:
         self._event = event
         self._live = live
         self._owner = owner
         self._uow = uow
         self._trace = trace
-        self.run_id = ids.reserve(_RUN, 1)[0]
+        self.run_id = run_id
         self._cause = Cause(run_id=self.run_id, root_id=event.root_id, depth=event.depth + 1)
-        guard.remember(
-            self.run_id, Link(live.automation_id, event.record_type, event.record_id, event.cause_run_id)
-        )
 
     def block(self, code: str, params: dict[str, Any]) -> None:
         """Record that the guard refused this run."""
