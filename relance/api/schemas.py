@@ -40,6 +40,9 @@ class Contact(Body):
 
 
 Id = Annotated[int, Rule(ge=1, le=MAX_ID)]
+Participant = Annotated[
+    str, Rule(pattern="^(person|user):[1-9][0-9]{0,17}$", examples=["person:12", "user:3"])
+]
 Date = Annotated[str, Rule(max_length=10), WithJsonSchema({"type": "string", "format": "date"})]
 Moment = Annotated[str, Rule(max_length=40), WithJsonSchema({"type": "string", "format": "date-time"})]
 
@@ -62,6 +65,8 @@ def _type_of(field: Field) -> Any:
             return bool
         case Kind.MULTI_CHOICE:
             return Annotated[list[Id], Rule(max_length=field.max_length)]
+        case Kind.PARTICIPANTS:
+            return Annotated[list[Participant], Rule(max_length=field.max_length)]
         case Kind.EMAILS | Kind.PHONES:
             return Annotated[list[Contact], Rule(max_length=field.max_length)]
         case Kind.USER | Kind.LINK | Kind.STAGE | Kind.PIPELINE:
@@ -69,7 +74,7 @@ def _type_of(field: Field) -> Any:
 
 
 def _never_empty(field: Field) -> bool:
-    return field.kind in {Kind.BOOL, Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES}
+    return field.kind in {Kind.BOOL, Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES, Kind.PARTICIPANTS}
 
 
 def _about(field: Field, default: Any) -> Any:

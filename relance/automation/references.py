@@ -9,6 +9,7 @@ from relance.automation.core.problems import Location, pointer
 from relance.automation.core.references import Reference
 from relance.automation.core.values import Fixed, FromField
 from relance.lib.kinds import Kind
+from relance.lib.shapes import participant
 from relance.records.fields import Field, fields_of
 
 _TARGETS = {Kind.USER: "user", Kind.STAGE: "stage", Kind.PIPELINE: "pipeline", Kind.MULTI_CHOICE: "label"}
@@ -16,6 +17,10 @@ _TARGETS = {Kind.USER: "user", Kind.STAGE: "stage", Kind.PIPELINE: "pipeline", K
 
 def in_plain(field: Field, value: Any, location: Location) -> Iterator[Reference]:
     """The references in a plain value of a field."""
+    if field.kind is Kind.PARTICIPANTS:
+        for position, entry in enumerate(value if isinstance(value, list | tuple) else ()):
+            yield Reference(*participant(entry), pointer((*location, position)))
+        return
     target = field.target if field.kind is Kind.LINK else _TARGETS.get(field.kind)
     if target is None:
         return

@@ -23,3 +23,4 @@ class Kind(StrEnum):
     MULTI_CHOICE = "multi_choice"  # sorted list of int ids (labels); [] is empty
     EMAILS = "emails"  # list of {"value", "kind", "primary"}; [] is empty
     PHONES = "phones"  # list of {"value", "kind", "primary"}; [] is empty
+    PARTICIPANTS = "participants"  # sorted list of "person:<id>" and "user:<id>"; [] is empty

@@ -28,6 +28,7 @@ MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 CONTACT_KINDS = ("work", "home", "mobile", "other")
 
+_PARTICIPANT = re.compile(r"(person|user):([1-9][0-9]{0,17})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -165,6 +166,24 @@ def _contact_fault(value: Any) -> Fault | None:
     )
 
 
+def participant(text: str) -> tuple[str, int]:
+    """Who takes part: "person" or "user", and the id.
+
+    Raises:
+        ValueError: the text names nobody.
+    """
+    found = _PARTICIPANT.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return found[1], int(found[2])
+
+
+def _participant_fault(value: Any) -> Fault | None:
+    if type(value) is not str:
+        return Fault("wrong_type", {"expected": "participant"})
+    return None if _PARTICIPANT.fullmatch(value) else Fault("not_a_participant")
+
+
 def _list_fault(value: Any, check: Callable[[Any], Fault | None], *, may_be_empty: bool) -> Fault | None:
     if type(value) is not list:
         return Fault("wrong_type", {"expected": "list"})
@@ -194,6 +213,7 @@ _CHECKS: dict[Kind, Callable[[Any], Fault | None]] = {
     Kind.MULTI_CHOICE: lambda value: _list_fault(value, id_fault, may_be_empty=False),
     Kind.EMAILS: _contacts_fault,
     Kind.PHONES: _contacts_fault,
+    Kind.PARTICIPANTS: lambda value: _list_fault(value, _participant_fault, may_be_empty=False),
 }
 
 

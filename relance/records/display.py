@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from relance.lib.kinds import Kind
 from relance.lib.money import exponent, to_major
+from relance.lib.shapes import participant
 from relance.records.configuration import Configuration
 from relance.records.fields import Field
 
@@ -155,7 +156,15 @@ def display(field: Field, value: Any, configuration: Configuration, names: Recor
             )
         case Kind.EMAILS | Kind.PHONES:
             return ", ".join(entry["value"] for entry in value)
+        case Kind.PARTICIPANTS:
+            return ", ".join(_participant(entry, configuration, names) for entry in value)
     return str(value)
+
+
+def _participant(entry: str, configuration: Configuration, names: RecordNames) -> str:
+    kind, id = participant(entry)
+    name = name_of(kind, id, configuration) if kind == "user" else names(kind, id)
+    return name or gettext("(deleted or not visible)")
 
 
 def name_of(what: str, id: int, configuration: Configuration) -> str | None:

@@ -32,6 +32,9 @@ RECORD_TYPES = ("person", "organization", "deal", "lead", "activity")
 WRITTEN_TYPES = ("organization", "person", "deal", "lead", "activity", "note")
 
 
+#: How many links a path may follow: an activity's deal's organization.
+MAX_LINKS = 2
+
 #: The part of an address, of pages and of the API, that stands for a record type.
 SLUGS = {
     "person": "people",
@@ -104,7 +107,7 @@ class Field:
     @property
     def empty(self) -> Any:
         """Its plain value when nothing is filled in."""
-        if self.kind in {Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES}:
+        if self.kind in {Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES, Kind.PARTICIPANTS}:
             return []
         return False if self.kind is Kind.BOOL else None
 
@@ -116,15 +119,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FieldRef:
-    """Where a path leads: a field of the record itself, or of one of its parents.
+    """Where a path leads: a field of the record itself, of one of its parents, or of one of theirs.
 
     Attributes:
-        parent: the key of the link to follow first; none for the record's own field.
-        parent_type: the record type found there.
+        parents: the links to follow first, each with the record type it leads to; none for the record's own field.
     """
 
-    parent: str | None
-    parent_type: str | None
+    parents: tuple[tuple[str, str], ...]
     field: Field
 
     @property
@@ -249,6 +250,7 @@ _OWN: dict[str, tuple[Field, ...]] = {
         _ORGANIZATION,
         _SOURCE,
         Field("lost_reason", Kind.TEXT, _("Lost reason")),
+        Field("lead", Kind.LINK, _("Was the lead"), target="lead", editable=False),
         _LABELS,
         Field("stage_since", Kind.DATETIME, _("In stage since"), editable=False),
         Field("won_at", Kind.DATETIME, _("Won on"), editable=False),
@@ -263,6 +265,7 @@ _OWN: dict[str, tuple[Field, ...]] = {
         Field("archived", Kind.BOOL, _("Archived")),
         _LABELS,
         Field("public_id", Kind.TEXT, _("Public number"), editable=False),
+        Field("deal", Kind.LINK, _("Became the deal"), target="deal", editable=False),
     ),
     "activity": (
         Field("subject", Kind.TEXT, _("Subject"), required=True, in_list=True),
@@ -270,6 +273,8 @@ _OWN: dict[str, tuple[Field, ...]] = {
         Field("due_date", Kind.DATE, _("Due date"), in_list=True),
         Field("due_time", Kind.TEXT, _("Time"), max_length=5, format="time", hint=_("14:30, for example")),
         Field("duration", Kind.NUMBER, _("Duration in minutes"), maximum=100_000),
+        Field("location", Kind.TEXT, _("Place"), max_length=300),
+        Field("participants", Kind.PARTICIPANTS, _("Participants"), max_length=50),
         Field("done", Kind.BOOL, _("Done"), in_list=True),
         Field("deal", Kind.LINK, _("Deal"), target="deal", in_list=True),
         _PERSON,
@@ -347,18 +352,23 @@ def children_of(record_type: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def resolve(record_type: str, path: str) -> FieldRef:
-    """Follow a path such as ``value`` or ``organization.rating``.
+    """Follow a path such as ``value``, ``organization.rating`` or ``deal.organization.rating``.
 
     Raises:
-        UnknownField: it leads nowhere.
+        UnknownField: it leads nowhere, or over more links than :data:`MAX_LINKS`.
     """
-    parent, dot, key = path.rpartition(".")
-    if not dot:
-        return FieldRef(None, None, field(record_type, key))
-    target = parents_of(record_type).get(parent)
-    if target is None:
+    *links, key = path.split(".")
+    if len(links) > MAX_LINKS:
         raise UnknownField(f"{record_type}.{path}")
-    return FieldRef(parent, target, field(target, key))
+    parents: list[tuple[str, str]] = []
+    at = record_type
+    for link in links:
+        target = parents_of(at).get(link)
+        if target is None:
+            raise UnknownField(f"{record_type}.{path}")
+        parents.append((link, target))
+        at = target
+    return FieldRef(tuple(parents), field(at, key))
 
 
 def editable_fields(record_type: str) -> Iterable[Field]:

@@ -85,7 +85,7 @@ def _codecs(field: Field, vendor: str) -> tuple[Codec | None, Codec | None]:
             return (None, None) if sqlite else (_iso, None)
         case Kind.DATETIME:
             return (_moment_from_sqlite, _moment_to_sqlite) if sqlite else (_moment_from_postgresql, None)
-        case Kind.MULTI_CHOICE | Kind.EMAILS | Kind.PHONES:
+        case Kind.MULTI_CHOICE | Kind.EMAILS | Kind.PHONES | Kind.PARTICIPANTS:
             return from_json, _json_text
         case Kind.BOOL:
             return (_truth, None) if sqlite else (None, None)

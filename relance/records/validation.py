@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from relance.lib.kinds import Kind
+from relance.lib.shapes import participant
 from relance.lib.text import TextError, clean
 from relance.records.configuration import Configuration
 from relance.records.fields import Field
@@ -217,6 +218,28 @@ def _contact_value(field: Field, value: Any) -> str:
     return text
 
 
+def _participants(field: Field, value: Any, configuration: Configuration, sees: Sees) -> list[str]:
+    if not isinstance(value, list) or len(value) > field.max_length:
+        raise Refused(
+            _("At most %(count)d participants, please.") % {"count": field.max_length}
+            if isinstance(value, list)
+            else _("This must be a list of participants.")
+        )
+    for entry in value:
+        try:
+            kind, number = participant(entry) if isinstance(entry, str) else ("", 0)
+        except ValueError:
+            kind = ""
+        if kind == "user":
+            _user(field, number, configuration, sees)
+        elif kind == "person":
+            if not sees("person", number):
+                raise Refused(_("One of these people does not exist (any more), or you may not see them."))
+        else:
+            raise Refused(_("Each participant must be a person or a colleague."))
+    return sorted(set(value), key=participant)
+
+
 _CHECKS: dict[Kind, Callable[[Field, Any, Configuration, Sees], Any]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
@@ -233,4 +256,5 @@ _CHECKS: dict[Kind, Callable[[Field, Any, Configuration, Sees], Any]] = {
     Kind.MULTI_CHOICE: _labels,
     Kind.EMAILS: _contacts,
     Kind.PHONES: _contacts,
+    Kind.PARTICIPANTS: _participants,
 }

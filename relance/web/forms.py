@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from relance.accounts.people import Actor
 from relance.lib.kinds import Kind
+from relance.lib.shapes import participant
 from relance.lib.text import fold
 from relance.records import display
 from relance.records.fields import Field, editable_fields, title_key
@@ -27,7 +28,7 @@ from relance.web.rows import visible
 
 #: Set by verbs (Won, Lost) or elsewhere, so a form would only be in the way.
 LEFT_OUT = {"deal": {"pipeline", "status", "lost_reason"}, "activity": set(), "lead": {"archived"}}
-WIDE = {Kind.LONG_TEXT, Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES}
+WIDE = {Kind.LONG_TEXT, Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES, Kind.PARTICIPANTS}
 _MAX_TYPED = 100_000
 
 
@@ -47,7 +48,7 @@ class Input:
     """One field of a form: its place on the page, what it shows, and what is wrong with it.
 
     Attributes:
-        typed: the text in it; of a contact list the entries.
+        typed: the text in it; of a list of contacts or participants the entries.
     """
 
     field: Field
@@ -156,6 +157,8 @@ class RecordForm:
             each.name = self._link_name(str(each.field.target), value) if value else ""
         elif kind in {Kind.EMAILS, Kind.PHONES}:
             each.typed = list(value or [])
+        elif kind is Kind.PARTICIPANTS:
+            each.typed = [{"value": entry, "name": self.names.participant(entry)} for entry in value or ()]
         self._offer(each, value)
 
     def _link_name(self, target: str, record_id: int) -> str:
@@ -231,6 +234,8 @@ class RecordForm:
         kind, key = each.field.kind, each.key
         if kind in {Kind.EMAILS, Kind.PHONES}:
             return self._read_contacts(each, data)
+        if kind is Kind.PARTICIPANTS:
+            return self._read_participants(each, data)
         if kind is Kind.MULTI_CHOICE:
             marked = data.getlist(key)
             each.options = [
@@ -301,6 +306,34 @@ class RecordForm:
         ]
         each.typed = rows
         return [row for row in rows if str(row["value"]).strip()]
+
+    def _read_participants(self, each: Input, data: QueryDict) -> list[str]:
+        """Who takes part: chosen in the lists (the id came along), or named exactly."""
+        ids, typed = data.getlist(each.key)[:100], data.getlist(f"{each.key}_text")[:100]
+        each.typed = [
+            {"value": ids[place][:30] if place < len(ids) else "", "name": name[:500].strip()}
+            for place, name in enumerate(typed)
+        ]
+        found = [self._participant(row["value"], row["name"]) for row in each.typed if row["name"]]
+        return sorted(set(found), key=participant)
+
+    def _participant(self, entry: str, name: str) -> str:
+        try:
+            if entry and self.names.participant(entry) == name:
+                return entry
+        except ValueError:
+            pass
+        people = visible("person", self.names.actor).filter(folded__name=fold(parsing.printable(name)))
+        found = [f"person:{key}" for key in people.values_list("pk", flat=True)[:2]]
+        found += [f"user:{key}" for key, known in self.names.active_users() if fold(known) == fold(name)]
+        if len(found) == 1:
+            return found[0]
+        said = (
+            _("Several are called “%(name)s”. Please choose one in the list.")
+            if found
+            else _("There is no “%(name)s”. Please choose one in the list.")
+        )
+        raise parsing.Unreadable(said % {"name": name[:80]})
 
     # ---- refusals ------------------------------------------------------------------------------------
 

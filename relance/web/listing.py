@@ -26,7 +26,7 @@ from relance.web.names import Names
 from relance.web.rows import visible
 
 PAGE = 50
-_UNSORTABLE = {Kind.MULTI_CHOICE, Kind.PHONES, Kind.LONG_TEXT, Kind.EMAILS}
+_UNSORTABLE = {Kind.MULTI_CHOICE, Kind.PHONES, Kind.LONG_TEXT, Kind.EMAILS, Kind.PARTICIPANTS}
 #: The order of a list nobody has sorted.
 _DEFAULT_SORT = {"deal": "-created_at", "lead": "-created_at", "activity": "due_date"}
 
@@ -183,7 +183,7 @@ def load_list(record_type: str, names: Names, asked: QueryDict, columns: list[st
     page = Paginator(rows.values_list("pk", flat=True), PAGE).get_page(number if len(number) < 9 else "1")
     ids = list(page.object_list)
     records = load(record_type, ids)
-    if any(each.kind is Kind.LINK for each in shown):
+    if any(each.kind in {Kind.LINK, Kind.PARTICIPANTS} for each in shown):
         names.want_links(record_type, records.values())
     result = [_row(records[key], shown, names) for key in ids if key in records]
     query = {"q": search, "owner": str(owner_id or ""), "sort": sort if asked.get("sort") else ""}

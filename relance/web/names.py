@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from relance.accounts.people import Actor
 from relance.lib.kinds import Kind
+from relance.lib.shapes import participant
 from relance.records.configuration import Configuration, current
 from relance.records.fields import RECORD_TYPES, fields_of, title_key
 from relance.web.rows import visible_or_binned
@@ -33,12 +34,16 @@ class Names:
 
     def want_links(self, record_type: str, records: Iterable[Mapping[str, Any]]) -> None:
         """Say so for every record that these records link to."""
-        links = [
-            field for field in fields_of(record_type).values() if field.kind is Kind.LINK and field.target
-        ]
+        fields = fields_of(record_type).values()
+        links = [field for field in fields if field.kind is Kind.LINK and field.target]
+        meetings = [field for field in fields if field.kind is Kind.PARTICIPANTS]
         for record in records:
             for field in links:
                 self.want(str(field.target), record.get(field.key))
+            for field in meetings:
+                for kind, number in map(participant, record.get(field.key) or ()):
+                    if kind == "person":
+                        self.want(kind, number)
 
     def know(self, record_type: str, record_id: int, name: str) -> None:
         """Give a name that is at hand already."""
@@ -68,6 +73,13 @@ class Names:
             return _("Relance")
         person = self.configuration.directory.actors.get(user_id)
         return person.name if person else _("somebody who has left")
+
+    def participant(self, entry: str) -> str:
+        """Who takes part: a person, or a colleague."""
+        kind, number = participant(entry)
+        if kind == "user":
+            return self.user(number)
+        return self.record(kind, number) or _("somebody you may not see")
 
     def stage(self, stage_id: int) -> str:
         """A stage's name."""

@@ -38,6 +38,7 @@ pages = [
     path("live", stream.live, name="live"),
     path("styleguide/", styleguide.show, name="styleguide"),
     path("search/", search.search, name="search"),
+    path("pick/participants/", search.pick_participant, name="pick-participant"),
     path("pick/<records:record_type>/", search.pick, name="pick"),
     path("notifications/", notifications.menu, name="notifications"),
     path("notifications/bell/", notifications.bell, name="bell"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from relance.lib.kinds import Kind
+from relance.lib.shapes import participant
 from relance.records import display
 from relance.records.fields import Field
 from relance.web.names import Names
@@ -57,6 +58,8 @@ def text(field: Field, value: Any, names: Names) -> str:
             return ", ".join(names.label(label)[0] for label in value)
         case Kind.EMAILS | Kind.PHONES:
             return ", ".join(entry["value"] for entry in value)
+        case Kind.PARTICIPANTS:
+            return ", ".join(names.participant(entry) for entry in value)
     return str(value)
 
 
@@ -95,6 +98,8 @@ def html(field: Field, value: Any, names: Names, *, short: bool = False) -> Safe
             )
         case Kind.EMAILS | Kind.PHONES:
             return _contacts(field.kind, value, short)
+        case Kind.PARTICIPANTS:
+            return _participants(value, names)
         case Kind.LONG_TEXT:
             return format_html('<span class="pre">{}</span>', value)
         case Kind.TEXT if field.format == "url":
@@ -106,6 +111,19 @@ def html(field: Field, value: Any, names: Names, *, short: bool = False) -> Safe
         case Kind.MONEY | Kind.NUMBER:
             return format_html('<span class="num">{}</span>', text(field, value, names))
     return format_html("{}", text(field, value, names))
+
+
+def _participants(entries: list[str], names: Names) -> SafeString:
+    """People with a link to their page, colleagues by name."""
+    parts = []
+    for entry in entries:
+        kind, number = participant(entry)
+        if kind == "person" and (name := names.record(kind, number)) is not None:
+            address = reverse("web:record", args=[kind, number])
+            parts.append(format_html('<a class="cell-link" href="{}">{}</a>', address, name))
+        else:
+            parts.append(format_html("{}", names.participant(entry)))
+    return format_html_join(", ", "{}", ((part,) for part in parts))
 
 
 def _contacts(kind: Kind, entries: list[dict[str, Any]], short: bool) -> SafeString:

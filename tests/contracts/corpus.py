@@ -319,6 +319,7 @@ def _activities(corpus: Corpus) -> None:
                         "due_date": (day := next(days)) and day.isoformat(),
                         "due_time": next(times),
                         "duration": next(lengths),
+                        "participants": [f"user:{corpus.users['ana']}"] if len(ids) % 3 == 0 else [],
                         "labels": next(labels),
                         "owner": next(owners),
                         **({link: record} if link else {}),

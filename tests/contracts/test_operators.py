@@ -188,6 +188,7 @@ THOROUGH: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.STAGE: (("deal", "stage"), ("activity", "deal.stage")),
     Kind.PIPELINE: (("deal", "pipeline"), ("activity", "deal.pipeline")),
     Kind.MULTI_CHOICE: (("deal", "labels"), ("person", "organization.labels"), ("activity", "lead.labels")),
+    Kind.PARTICIPANTS: (("activity", "participants"),),
     Kind.EMAILS: (("person", "emails"), ("activity", "person.emails"), ("deal", "person.emails")),
     Kind.PHONES: (
         ("person", "phones"),

@@ -242,6 +242,7 @@ OPERATORS: dict[Kind, dict[str, Operator]] = {
         Kind.MULTI_CHOICE: (*_MULTI_CHOICE, *_OPTION_CHANGES),
         Kind.EMAILS: (*_CONTACTS, _CHANGED),
         Kind.PHONES: (*_CONTACTS, _CHANGED),
+        Kind.PARTICIPANTS: (*_PRESENCE, _CHANGED),
     }.items()
 }
 OPERATOR_IDS = frozenset(id for operators in OPERATORS.values() for id in operators)

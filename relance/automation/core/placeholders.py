@@ -23,6 +23,7 @@ from relance.automation.core.comparing import is_empty, zone_of
 from relance.automation.core.paths import Catalogue, FieldRef, UnknownField, locate
 from relance.automation.core.scope import HIDDEN, Scope
 from relance.lib.kinds import Kind
+from relance.lib.shapes import participant
 
 RECORD_LINK = "record.link"
 MAX_TEMPLATE = 10_000
@@ -171,6 +172,9 @@ def display(value: Any, field: FieldRef, scope: Scope, formatter: Formatter) -> 
             return ", ".join(name for name in names if name)
         case Kind.EMAILS | Kind.PHONES:
             return primary(value)
+        case Kind.PARTICIPANTS:
+            names = (scope.world.name_of(*participant(each)) for each in value)
+            return ", ".join(name for name in names if name)
         case _:
             return str(value)
 

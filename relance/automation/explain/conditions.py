@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from relance.automation.core.blocks import Group, Row
 from relance.automation.core.operators import Operator, find
-from relance.automation.core.paths import UnknownField, locate
+from relance.automation.core.paths import UnknownField, locate, owner_type
 from relance.automation.core.verdicts import Because, Verdict
 from relance.automation.explain.names import Names
 from relance.automation.explain.values import path_clause
@@ -88,7 +88,7 @@ _PLURAL: dict[str, str | Promise] = {
     "option_added": gettext_lazy("%(value)s has been added to %(field)s"),
     "option_removed": gettext_lazy("%(value)s has been removed from %(field)s"),
 }
-_PLURAL_KINDS = frozenset({Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES})
+_PLURAL_KINDS = frozenset({Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES, Kind.PARTICIPANTS})
 _AND_LISTS = frozenset({"all_of"})
 
 
@@ -134,8 +134,7 @@ def field_at(record_type: str, path: str) -> Field:
     if path in _EVENT_FIELDS:
         return _EVENT_FIELDS[path]
     found = locate(record_type, path, fields).field
-    owner = found.parent_type or record_type
-    return fields.field(owner, found.key)
+    return fields.field(owner_type(record_type, found), found.key)
 
 
 def row_clause(row: Row, names: Names) -> SafeString:

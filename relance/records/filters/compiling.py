@@ -28,7 +28,7 @@ def matching(record_type: str, groups: Sequence[Mapping[str, Any]], *, actor: Ac
 
     Args:
         groups: ``[{"rows": [{"field": path, "op": operator, "value": …}, …]}, …]``; AND inside, OR between, none =
-            everything. Paths lead to a field of the record ("value") or of one it links to ("organization.rating").
+            everything. Paths lead to a field of the record ("value") or of one at most two links away ("organization.rating").
         actor: who is asking: "me", and whose rights count.
         now: aware; with the company's time zone it says which day is today.
 
@@ -50,12 +50,12 @@ def _row(row: Row, context: Context) -> Q:
     holds = row.operator.holds(field, row.value, context)
     if row.operator.when_empty:
         holds |= empty(field)
-    if row.field.parent is None or row.field.parent_type is None:
-        return holds
-    # One step away: asked there, among the records that are not in the bin and may be seen.
-    link, model = row.field.parent, model_of(row.field.parent_type)
-    found = Q(**{f"{link}__in": model.objects.filter(access.visible(context.actor), holds)})  # type: ignore[attr-defined]
-    if row.operator.when_empty:
-        binned = model.everything.filter(deleted_at__isnull=False)  # type: ignore[attr-defined]
-        found |= Q(**{f"{link}__isnull": True}) | Q(**{f"{link}__in": binned})
-    return found
+    # Links away: asked there, among the records that are not in the bin and may be seen, from the last one back.
+    for link, record_type in reversed(row.field.parents):
+        model = model_of(record_type)
+        found = Q(**{f"{link}__in": model.objects.filter(access.visible(context.actor), holds)})  # type: ignore[attr-defined]
+        if row.operator.when_empty:
+            binned = model.everything.filter(deleted_at__isnull=False)  # type: ignore[attr-defined]
+            found |= Q(**{f"{link}__isnull": True}) | Q(**{f"{link}__in": binned})
+        holds = found
+    return holds

@@ -93,5 +93,5 @@ def order_by_text(record_type: str, path: str, *, descending: bool = False) -> O
     found = resolve(record_type, path)
     if found.kind not in {Kind.TEXT, Kind.LONG_TEXT, Kind.EMAILS, Kind.PHONES}:
         raise UnknownField(f"{record_type}.{path}")
-    column = f"{found.parent}__folded" if found.parent else "folded"
+    column = "__".join([*(link for link, _record_type in found.parents), "folded"])
     return OrderBy(SortText(found.key, column), descending=descending, nulls_last=True)

@@ -176,6 +176,7 @@ OPERATORS: dict[Kind, dict[str, Operator]] = {
     Kind.MULTI_CHOICE: _MULTI_CHOICE,
     Kind.EMAILS: _CONTACTS,
     Kind.PHONES: _CONTACTS,
+    Kind.PARTICIPANTS: _PRESENCE,
 }
 OPERATOR_IDS = frozenset(id for operators in OPERATORS.values() for id in operators)
 # Other names under which an operator may be known.

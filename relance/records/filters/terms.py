@@ -18,7 +18,7 @@ from relance.records.filters.expressions import ListLength
 
 NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING
-_LISTS = frozenset({Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES})
+_LISTS = frozenset({Kind.MULTI_CHOICE, Kind.EMAILS, Kind.PHONES, Kind.PARTICIPANTS})
 
 
 @dataclass(frozen=True, slots=True)

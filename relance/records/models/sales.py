@@ -51,6 +51,7 @@ class Deal(Record):
     Attributes:
         value_amount: in minor units of ``value_currency``.
         stage_since: when it came to its stage.
+        lead: the inquiry it was converted from.
     """
 
     title = models.CharField(max_length=200)
@@ -63,6 +64,7 @@ class Deal(Record):
     won_at = models.DateTimeField(null=True)
     lost_at = models.DateTimeField(null=True)
     lost_reason = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    lead = link("records.Lead", "")
     probability = models.IntegerField(null=True)
     expected_close = models.DateField(null=True)
     person = link("records.Person", "")
@@ -78,7 +80,11 @@ class Deal(Record):
 
 
 class Lead(Record):
-    """An inquiry that is not a deal yet."""
+    """An inquiry that is not a deal yet.
+
+    Attributes:
+        deal: what it was converted to.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     title = models.CharField(max_length=200)
@@ -88,6 +94,7 @@ class Lead(Record):
     organization = link("records.Organization", "")
     source = models.CharField(max_length=20, null=True)  # noqa: DJ001
     archived = models.BooleanField(default=False)
+    deal = link("records.Deal", "")
     labels = labels()
 
     def __str__(self) -> str:
@@ -100,6 +107,7 @@ class Activity(Record):
     Attributes:
         due_time: local time of day, ``HH:MM``; none = any time of the day.
         duration: in minutes.
+        participants: who else is there, as "person:<id>" and "user:<id>".
     """
 
     subject = models.CharField(max_length=200)
@@ -107,6 +115,8 @@ class Activity(Record):
     due_date = models.DateField(null=True)
     due_time = models.CharField(max_length=5, null=True)  # noqa: DJ001
     duration = models.IntegerField(null=True)
+    location = models.CharField(max_length=300, null=True)  # noqa: DJ001
+    participants = models.JSONField(default=list)
     done = models.BooleanField(default=False)
     done_at = models.DateTimeField(null=True)
     deal = link("records.Deal", "")

@@ -28,7 +28,9 @@ from relance.web.names import Names
 
 Typed = Mapping[str, Sequence[str]]
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAILS, Kind.PHONES})
-_PICKED = frozenset({Kind.CHOICE, Kind.USER, Kind.STAGE, Kind.PIPELINE, Kind.MULTI_CHOICE, Kind.BOOL})
+_PICKED = frozenset(
+    {Kind.CHOICE, Kind.USER, Kind.STAGE, Kind.PIPELINE, Kind.MULTI_CHOICE, Kind.BOOL, Kind.PARTICIPANTS}
+)
 
 
 class Unreadable(ValueError):
@@ -167,7 +169,7 @@ class Ask:
                 return "moment" if self.plain else "date"
             case Kind.LINK:
                 return "record"
-            case Kind.MULTI_CHOICE:
+            case Kind.MULTI_CHOICE | Kind.PARTICIPANTS:
                 return "ticks" if self.plain else "select"
             case Kind.LONG_TEXT:
                 return "area"
@@ -295,7 +297,7 @@ def _typed_one(ask: Ask, value: Any, name: str) -> dict[str, list[str]]:
             return {name: [str(value)[:10]]}
         case Kind.EMAILS | Kind.PHONES if isinstance(value, list):
             return {name: [str(entry.get("value", "")) for entry in value if isinstance(entry, dict)][:1]}
-        case Kind.MULTI_CHOICE if isinstance(value, list):
+        case Kind.MULTI_CHOICE | Kind.PARTICIPANTS if isinstance(value, list):
             return {name: [str(item) for item in value]}
     return {name: [str(value)]}
 
@@ -303,7 +305,7 @@ def _typed_one(ask: Ask, value: Any, name: str) -> dict[str, list[str]]:
 def _read_one(ask: Ask, typed: Typed, name: str) -> Any:
     text = _first(typed, name).strip()
     match ask.kind:
-        case Kind.MULTI_CHOICE if ask.plain:
+        case Kind.MULTI_CHOICE | Kind.PARTICIPANTS if ask.plain:
             held = [entry for entry in typed.get(name, ()) if entry.strip()]
             return sorted(_picked(ask.kind, entry, name) for entry in held) or None
         case Kind.NUMBER:
@@ -349,7 +351,7 @@ def is_id(text: str) -> bool:
 
 
 def _picked(kind: Kind, text: str, name: str) -> Any:
-    if kind is Kind.CHOICE:
+    if kind in {Kind.CHOICE, Kind.PARTICIPANTS}:
         return _text(text, name, 100, multiline=False)
     if kind is Kind.BOOL:
         return text == "true"

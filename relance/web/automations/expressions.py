@@ -112,7 +112,7 @@ class ExpressionForm:
     def path_groups(self) -> Sequence[Group]:
         """The fields that can be copied into this one."""
         groups = []
-        into = fields.FieldRef(None, None, self.target)
+        into = fields.FieldRef((), self.target)
         for group in labels.readable_groups(self.record_type):
             entries = tuple(
                 entry for entry in group.entries if fits(fields.resolve(self.record_type, entry[0]), into)
@@ -204,7 +204,10 @@ class ExpressionForm:
                 return {"from": "today", "days": days}
             case "actor":
                 return {"from": "actor"}
-        return {"from": "fixed", "value": [] if self.target.kind is Kind.MULTI_CHOICE else None}
+        return {
+            "from": "fixed",
+            "value": [] if self.target.kind in {Kind.MULTI_CHOICE, Kind.PARTICIPANTS} else None,
+        }
 
     def _read_text(self) -> dict[str, Any]:
         name = f"{self.prefix}-text"

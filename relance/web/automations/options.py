@@ -34,6 +34,12 @@ def of_kind(kind: Kind, choices: Sequence[tuple[str, str]] = ()) -> Sequence[Gro
             return (Group("", (("true", _("Yes")), ("false", _("No")))),)
         case Kind.USER:
             return users()
+        case Kind.PARTICIPANTS:
+            # Contacts differ from record to record: an action names them by their part, not one by one.
+            return [
+                Group(group.heading, tuple((f"user:{key}", name) for key, name in group.entries))
+                for group in users()
+            ]
         case Kind.STAGE:
             return stages()
         case Kind.PIPELINE:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from relance.lib.text import fold
 from relance.records.snapshot import load
 from relance.web.listing import find
 from relance.web.names import Names
@@ -46,3 +48,24 @@ def pick(request: PageRequest, record_type: str) -> HttpResponseBase:
             note = record.get("city") or ""
         options.append((key, name, note))
     return render(request, "relance/pick.html", {"options": options, "typed": request.GET.get("q", "")[:80]})
+
+
+@page
+def pick_participant(request: PageRequest) -> HttpResponseBase:
+    """The options of a picker of participants: colleagues, then people with their organization."""
+    names = Names(request.actor)
+    typed = request.GET.get("q", "")[:80]
+    words = fold(typed).split()
+    options: list[tuple[str, str, str]] = [
+        (f"user:{key}", name, _("colleague"))
+        for key, name in names.active_users()
+        if all(word in fold(name) for word in words)
+    ][:4]
+    found = find("person", names, typed, limit=8 - len(options))
+    records = load("person", [key for key, _name in found])
+    names.want_links("person", records.values())
+    for key, name in found:
+        organization = records[key]["organization"]
+        note = names.record("organization", organization) if organization else ""
+        options.append((f"person:{key}", name, note or ""))
+    return render(request, "relance/pick.html", {"options": options, "typed": typed})

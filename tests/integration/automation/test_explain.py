@@ -135,8 +135,10 @@ def test_every_operator_of_every_kind_has_words(office: Office, names: Names, la
         Kind.LINK: ("organization", 999),
         Kind.EMAILS: ("person.emails", "x"),
         Kind.PHONES: ("person.phones", "x"),
+        Kind.PARTICIPANTS: ("participants", None),
     }
     for kind, (path, value) in samples.items():
+        about = names.about("activity") if kind is Kind.PARTICIPANTS else names
         for op, operator in OPERATORS[kind].items():
             if kind is Kind.LONG_TEXT:
                 continue
@@ -151,12 +153,12 @@ def test_every_operator_of_every_kind_has_words(office: Office, names: Names, la
             }.get(operator.shape, {"value": value})
             (group,) = groups_of([{"field": path, "op": op, **given}])
             with translation.override(language):
-                clause = plain(row_clause(group.rows[0], names))
+                clause = plain(row_clause(group.rows[0], about))
             assert clause and "%(" not in clause and "…" not in clause, (kind, op)
             assert "no longer" not in clause, (kind, op)
             # A draft may have none yet.
             (unfinished,) = groups_of([{"field": path, "op": op}])
-            assert row_clause(unfinished.rows[0], names)
+            assert row_clause(unfinished.rows[0], about)
 
 
 def test_a_verdict_says_what_was_seen(office: Office, names: Names) -> None:

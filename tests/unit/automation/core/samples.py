@@ -36,6 +36,7 @@ DEAL = {
     "labels": PlainField("labels", Kind.MULTI_CHOICE),
     "emails": PlainField("emails", Kind.EMAILS),
     "phones": PlainField("phones", Kind.PHONES),
+    "participants": PlainField("participants", Kind.PARTICIPANTS),
 }
 ORGANIZATION = {
     "name": PlainField("name", Kind.TEXT),

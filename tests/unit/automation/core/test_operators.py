@@ -46,6 +46,7 @@ PROMISED = {
     Kind.MULTI_CHOICE: "any_of all_of none_of empty filled changed option_added option_removed",
     Kind.EMAILS: "contains empty filled changed",
     Kind.PHONES: "contains empty filled changed",
+    Kind.PARTICIPANTS: "empty filled changed",
 }
 
 
@@ -174,6 +175,8 @@ STATE: list[tuple[str, str, Any, Any, Any]] = [
     ("phones", "contains", "ext. A", contact("12 EXT. a"), contact("12")),
     ("phones", "empty", None, [], contact("12")),
     ("phones", "filled", None, contact("12"), []),
+    ("participants", "empty", None, [], ["user:1"]),
+    ("participants", "filled", None, ["person:2"], []),
 ]
 
 # field, operator, operand, change that satisfies it, change that does not

@@ -1,7 +1,10 @@
 /* Small conveniences of forms: rows of e-mails and phones, filters that apply by themselves, Ctrl+Enter, Escape, focus on what is wrong. */
 
 function renumber(rows) {
-  rows.querySelectorAll("[data-row]").forEach((row, place) => (row.querySelector("input[type=radio]").value = place));
+  rows.querySelectorAll("[data-row]").forEach((row, place) => {
+    const radio = row.querySelector("input[type=radio]");
+    if (radio) radio.value = place;
+  });
 }
 
 function wireRows(root) {
@@ -22,15 +25,16 @@ document.addEventListener("click", (event) => {
     const input = fresh.querySelector("input.input");
     input.removeAttribute("id");
     input.value = "";
-    fresh.querySelector("input[type=radio]").checked = false;
+    for (const radio of fresh.querySelectorAll("input[type=radio]")) radio.checked = false;
     all.at(-1).after(fresh);
+    fresh.dispatchEvent(new CustomEvent("row-added", { bubbles: true }));
     input.focus();
   } else {
     const row = remove.closest("[data-row]");
     if (all.length > 1) row.remove();
-    else row.querySelector("input.input").value = "";
+    else for (const input of row.querySelectorAll("input.input, input[type=hidden]")) input.value = "";
     const radios = [...rows.querySelectorAll("input[type=radio]")];
-    if (!radios.some((radio) => radio.checked)) radios[0].checked = true;
+    if (radios.length && !radios.some((radio) => radio.checked)) radios[0].checked = true;
     rows.querySelector("input.input").focus();
   }
   renumber(rows);

@@ -80,3 +80,17 @@ function wireAll(root) {
 
 wireAll(document);
 document.addEventListener("htmx:load", (event) => wireAll(event.detail.elt));
+
+// A row of pickers that was copied is another picker: with a list of its own, and nothing chosen.
+document.addEventListener("row-added", (event) => {
+  for (const picker of event.target.querySelectorAll("[data-picker]")) {
+    picker.removeAttribute("data-kept-wired");
+    picker.querySelector("input[type=hidden]").value = "";
+    const list = picker.querySelector("[role=listbox]");
+    list.id += "n";
+    list.replaceChildren();
+    list.hidden = true;
+    picker.querySelector("[role=combobox]").setAttribute("aria-controls", list.id);
+  }
+  wireAll(event.target);
+});
