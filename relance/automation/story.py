@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from relance.accounts.people import Actor
-from relance.automation.core.blocks import ConditionBlock, Group
+from relance.automation.core.blocks import ConditionBlock, Group, Row
 from relance.automation.core.conditions import expand
 from relance.automation.core.upgrades import upgrade
 from relance.automation.core.verdicts import Because, Verdict
@@ -19,6 +19,8 @@ from relance.automation.models import Automation, Evaluation, Run, RunState, Ste
 from relance.automation.rights import may_see
 from relance.events.models import Event
 from relance.records.fields import parents_of
+from relance.records.snapshot import load_one
+from relance.records.unit_of_work import IMAGINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def of_run(viewer: Actor, run_id: int) -> Story:
     )
     if run is None or not may_see(viewer, run.automation):
         raise NotFound(run_id)
-    reader = _Reader(viewer, run.record_type, run.record_id, run.event_id)
+    reader = _Reader(viewer, run.record_type, run.record_id, _event(run.event_id))
     lines = {line.path: line for line in StepRun.objects.filter(run=run, loop_index=0)}
     return Story(
         automation=run.automation,
@@ -136,7 +138,7 @@ def of_evaluation(viewer: Actor, event_id: int, automation_id: int) -> Story:
         raise NotFound(event_id)
     _automation, version_id, reason, compacts = item
     version = Version.objects.get(pk=version_id)
-    reader = _Reader(viewer, evaluation.record_type, evaluation.record_id, event_id)
+    reader = _Reader(viewer, evaluation.record_type, evaluation.record_id, _event(event_id))
     return Story(
         automation=automation,
         version=version,
@@ -153,18 +155,53 @@ def of_evaluation(viewer: Actor, event_id: int, automation_id: int) -> Story:
     )
 
 
+def of_rehearsal(
+    viewer: Actor,
+    automation: Automation,
+    version: Version,
+    event: Event,
+    outcome: Run | Evaluation,
+    lines: Iterable[StepRun],
+) -> Story:
+    """The story of what would happen; none of it is stored.
+
+    Args:
+        version: as it would be published.
+        outcome: the run with its lines, or the evaluation.
+    """
+    reader = _Reader(viewer, event.record_type, event.record_id, event)
+    name = outcome.record_name if reader.sees_record else None
+    common: dict[str, Any] = {
+        "automation": automation, "version": version, "at": event.at, "record_type": event.record_type,
+        "record_id": event.record_id, "record_name": name, "actor_id": event.actor_id,
+        "owner_id": automation.owner_id, "event": reader.event,
+    }  # fmt: skip
+    if isinstance(outcome, Run):
+        steps = reader.steps(version, {line.path: line for line in lines})
+        return Story(result=outcome.state, steps=tuple(steps), run=outcome, failure=outcome.failure, **common)
+    [(_automation, _version, reason, compacts)] = outcome.items
+    result = RunState.NOT_MET if reason == "not_met" else RunState.BLOCKED
+    return Story(result=result, steps=tuple(reader.asked(version, compacts or [])), reason=reason, **common)
+
+
+def _event(event_id: int) -> Event | None:
+    return Event.objects.filter(pk=event_id).first()
+
+
 class _Reader:
     """Tells one event's story as far as somebody may know it."""
 
-    def __init__(self, viewer: Actor, record_type: str, record_id: int, event_id: int) -> None:
+    def __init__(self, viewer: Actor, record_type: str, record_id: int, event: Event | None) -> None:
         self._viewer = viewer
         self._record_type = record_type
-        event = Event.objects.filter(pk=event_id).first()
         links = _links(record_type, event)
         found = sees(viewer, {(record_type, record_id), *links.values()})
         self.sees_record = found[(record_type, record_id)]
         self.event = event if self.sees_record else None
-        self._hidden = frozenset(link for link, record in links.items() if not found[record])
+        #: The ways over links that end at something the reader may not see; all that lies behind it is hidden, too.
+        hidden = [f"{link}." for link, record in links.items() if not found[record]]
+        seen = {link: record for link, record in links.items() if found[record]}
+        self._hidden = (*hidden, *_hidden_behind(viewer, seen))
 
     def steps(self, version: Version, lines: Mapping[str, StepRun]) -> Iterator[Step]:
         """Every block of a version with its line of the trace."""
@@ -204,16 +241,21 @@ class _Reader:
         for group, part in zip(groups, verdict.parts, strict=False):
             rows = tuple(
                 replace(found, because=Because.HIDDEN, seen=None, detail=READER)
-                if row.field.partition(".")[0] in self._hidden and found.because != Because.SKIPPED
+                if found.because != Because.SKIPPED and self._is_hidden(row)
                 else found
                 for row, found in zip(group.rows, part.parts, strict=False)
             )
             parts.append(replace(part, parts=rows))
         return replace(verdict, parts=tuple(parts))
 
+    def _is_hidden(self, row: Row) -> bool:
+        return any(path.startswith(self._hidden) for path in row.paths())
+
     def _effects(self, stored: list[dict[str, Any]]) -> Iterator[Effect]:
         records = {(each["record_type"], each["id"]) for each in stored if "record_type" in each}
-        seen = sees(self._viewer, records)
+        # What a rehearsal made is there for who rehearses, and for nobody else.
+        made = {record for record in records if record[1] > IMAGINED}
+        seen = sees(self._viewer, records - made) | dict.fromkeys(made, True)
         for each in stored:
             if each["kind"] == "notified":
                 yield Effect("notified", user_id=each["user"], text=each["text"] if self.sees_record else "")
@@ -234,6 +276,18 @@ def _links(record_type: str, event: Event | None) -> dict[str, tuple[str, int]]:
         for key, parent in parents_of(record_type).items()
         if record.get(key) is not None
     }
+
+
+def _hidden_behind(viewer: Actor, links: Mapping[str, tuple[str, int]]) -> Iterator[str]:
+    """The ways over two links, as far as they lead by now to something the reader may not see."""
+    found: dict[str, tuple[str, int]] = {}
+    for link, (record_type, record_id) in links.items():
+        values = load_one(record_type, record_id) or {}
+        for key, target in parents_of(record_type).items():
+            if values.get(key) is not None:
+                found[f"{link}.{key}."] = (target, values[key])
+    seen = sees(viewer, found.values())
+    return (way for way, record in found.items() if not seen[record])
 
 
 def _blocks(version: Version) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -51,14 +51,15 @@ _DATED = frozenset({Kind.DATE, Kind.DATETIME})
 
 
 def paths_of(record_type: str) -> list[str]:
-    """All paths a condition may ask about: own fields, and those one link away."""
-    own = list(fields_of(record_type))
-    return own + [
-        f"{link}.{key}" for link, target in parents_of(record_type).items() for key in fields_of(target)
-    ]
+    """All paths a condition may ask about: own fields, and those one link away or two."""
+    ways = [("", record_type)]
+    for way, at in ways:
+        if way.count(".") < fields.MAX_LINKS:
+            ways += [(f"{way}{link}.", target) for link, target in parents_of(at).items()]
+    return [f"{way}{key}" for way, at in ways for key in fields_of(at)]
 
 
-#: Every field of every type, own or one link away: (record type, path, kind).
+#: Every field of every type, own or one link away or two: (record type, path, kind).
 PATHS = [(each, path, resolve(each, path).kind) for each in RECORD_TYPES for path in paths_of(each)]
 
 
@@ -103,7 +104,7 @@ class Oracle:
 
     def records_of(self, record_type: str) -> list[Snapshot]:
         if record_type not in self.records:
-            for target in {*parents_of(record_type).values()}:
+            for target in {*parents_of(record_type).values(), "person", "organization"}:
                 ids = model_of(target).everything.values_list("pk", flat=True)  # type: ignore[attr-defined]
                 self.world._uow.preload(target, list(ids))
             ids = list(model_of(record_type).objects.values_list("pk", flat=True))  # type: ignore[attr-defined]
@@ -233,6 +234,25 @@ def test_every_field_can_be_asked_with_every_operator(corpus: Corpus, record_typ
                 oracle.agrees(record_type, rows(row(path, op, operand)), corpus.actor("ana"))
 
 
+@pytest.mark.parametrize("name", ["ana", "ben", "claire"])
+def test_fields_two_links_away_can_be_asked(corpus: Corpus, name: str) -> None:
+    """Whether the first link, the second or neither leads into the bin, to nothing, or to what may not be seen."""
+    paths = (
+        "deal.organization.rating",
+        "deal.organization.name",
+        "person.organization.employees",
+        "deal.person.emails",
+    )
+    with during(SETTINGS["Paris"]) as oracle:
+        found = 0
+        for path in paths:
+            field = resolve("activity", path)
+            for op in (op for kind, op in STATES if kind is field.kind):
+                for operand in operands_of(corpus, field.kind, op, field.target)[:4]:
+                    found += oracle.agrees("activity", rows(row(path, op, operand)), corpus.actor(name))
+        assert found > 100, "nothing was asked"
+
+
 def test_each_operator_of_the_core_is_asked(corpus: Corpus) -> None:
     """A new operator, or a new kind, needs a filter and cases in the corpus before it can be used."""
     for kind, op in STATES:
@@ -315,7 +335,7 @@ def test_texts_sort_alike(corpus: Corpus, record_type: str, path: str, descendin
 
     def text(record: Snapshot) -> str | None:
         holder = (
-            load(resolve(record_type, path).parent_type or "", [record[link]]).get(record[link])
+            load(resolve(record_type, path).parents[-1][1], [record[link]]).get(record[link])
             if link
             else record
         )

@@ -20,7 +20,7 @@ from pydantic_core import to_json
 from relance.automation.core.comparing import Answer, Reason, Test, is_empty
 from relance.automation.core.definition import Group, Row
 from relance.automation.core.operators import CHANGE_OPERATOR_IDS, find
-from relance.automation.core.paths import Catalogue, UnknownField, locate
+from relance.automation.core.paths import Catalogue, Chain, UnknownField, locate
 from relance.automation.core.scope import HIDDEN, Scope
 from relance.automation.core.verdicts import Because, Verdict, all_of, any_of
 from relance.lib.shapes import operand_fault
@@ -56,12 +56,12 @@ class Compiled:
 
     Attributes:
         needs_change: whether any row asks about a change.
-        parents: the links followed, as (key, record type), so that they can be loaded in bulk beforehand.
+        parents: the links followed, so that what they lead to can be loaded in bulk beforehand.
     """
 
     __slots__ = ("_groups", "_only", "needs_change", "parents")
 
-    def __init__(self, groups: list[list[_Row]], parents: frozenset[tuple[str, str]]) -> None:
+    def __init__(self, groups: list[list[_Row]], parents: frozenset[Chain]) -> None:
         self._groups: list[list[_Ask]] = [
             [(row.read, row.test, row.when_empty, row) for row in rows] for rows in groups
         ]
@@ -201,7 +201,7 @@ def compile_groups(groups: Sequence[Group], record_type: str, catalogue: Catalog
     A row whose field or operator no longer exists (an old version, a removed custom field) compiles all the
     same, and is unknown, because "broken".
     """
-    parents: set[tuple[str, str]] = set()
+    parents: set[Chain] = set()
     return Compiled(
         [[_compile_row(row, record_type, catalogue, parents) for row in group.rows] for group in groups],
         frozenset(parents),
@@ -229,7 +229,7 @@ def expand(groups: Sequence[Group | Mapping[str, Any]], compact: Sequence[Any]) 
     return _whole(tuple(verdicts))
 
 
-def _compile_row(row: Row, record_type: str, catalogue: Catalogue, parents: set[tuple[str, str]]) -> _Row:
+def _compile_row(row: Row, record_type: str, catalogue: Catalogue, parents: set[Chain]) -> _Row:
     try:
         source = locate(record_type, row.field, catalogue)
     except UnknownField:
@@ -241,9 +241,9 @@ def _compile_row(row: Row, record_type: str, catalogue: Catalogue, parents: set[
     # Without the choices: one that was taken away since is still there to be compared with.
     if operand_fault(operator.shape, field.kind, None, row.value, row.before):
         return _broken(row)
-    parent = field.parent if field.parent_type else None
-    if parent and field.parent_type:
-        parents.add((parent, field.parent_type))
+    if field.parents:
+        parents.add(tuple(field.parents))
+    parent = ".".join(link for link, _record_type in field.parents) or None
     test = operator.bind(field.kind, row.value, row.before)
     if operator.needs_change:
         key = field.key

@@ -1,7 +1,8 @@
 """Paths: how a condition, a value or a placeholder names what it reads.
 
 * ``value``: a field of the triggering record;
-* ``organization.rating``: a field of a record it links to (one step, the link's key first);
+* ``organization.rating``, ``deal.organization.rating``: a field of a record it links to, one link or two away (the
+  keys of the links first);
 * ``trigger.user``, ``trigger.origin``: who caused the event, and from where;
 * ``before.value``: a field as it was before the event.
 
@@ -10,12 +11,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from relance.automation.core.scope import HIDDEN, Scope
 from relance.lib.kinds import Kind
+
+#: Links to follow from a record, in order, each with the record type it leads to.
+Chain = tuple[tuple[str, str], ...]
 
 ORIGINS = ("user", "api", "import", "automation", "system")
 
@@ -34,12 +38,8 @@ class FieldRef(Protocol):
     def kind(self) -> Kind: ...
 
     @property
-    def parent(self) -> str | None:
-        """The key of the link to follow first; None for a field of the record itself."""
-
-    @property
-    def parent_type(self) -> str | None:
-        """The record type behind ``parent``."""
+    def parents(self) -> Chain:
+        """The links to follow first; empty for a field of the record itself."""
 
     @property
     def choices(self) -> Collection[str] | None:
@@ -54,7 +54,7 @@ class Catalogue(Protocol):
     """Which fields the types of records have."""
 
     def resolve(self, record_type: str, path: str, /) -> FieldRef:
-        """The field behind an own or one-parent path.
+        """The field behind a path: an own one, or one behind at most two links.
 
         Raises:
             LookupError: when there is none (``UnknownField`` is one).
@@ -67,8 +67,7 @@ class PlainField:
 
     key: str
     kind: Kind
-    parent: str | None = None
-    parent_type: str | None = None
+    parents: Chain = ()
     choices: Collection[str] | None = None
     target: str | None = None
 
@@ -103,11 +102,30 @@ def locate(record_type: str, path: str, catalogue: Catalogue) -> Source:
         raise
     except LookupError as error:
         raise UnknownField(path) from error
-    if field.parent is None:
+    if not field.parents:
         return Source(path, field, _read_own(field.key), own=True)
-    if field.parent_type is None:
-        raise UnknownField(path)
-    return Source(path, field, _read_parent(field.parent, field.parent_type, field.key), own=False)
+    if len(field.parents) == 1:
+        return Source(path, field, _read_parent(*field.parents[0], field.key), own=False)
+    return Source(path, field, _read_behind(field.parents, field.key), own=False)
+
+
+def followed(paths: Iterable[str], record_type: str, catalogue: Catalogue) -> Iterator[Chain]:
+    """The links that reading and showing these paths leads over; a path that names nothing leads nowhere."""
+    for path in paths:
+        try:
+            field = locate(record_type, path, catalogue).field
+        except UnknownField:
+            continue
+        chain = tuple(field.parents)
+        if field.kind is Kind.LINK and field.target and len(chain) < 2:
+            chain = (*chain, (field.key, field.target))  # shown by its name
+        if chain:
+            yield chain
+
+
+def owner_type(record_type: str, field: FieldRef) -> str:
+    """The record type a field belongs to, seen from records of ``record_type``."""
+    return field.parents[-1][1] if field.parents else record_type
 
 
 def _read_own(key: str) -> Callable[[Scope], Any]:
@@ -135,16 +153,34 @@ def _read_parent(link: str, parent_type: str, key: str) -> Callable[[Scope], Any
     return read
 
 
+def _read_behind(chain: Chain, key: str) -> Callable[[Scope], Any]:
+    """As ``_read_parent``, over any number of links; what may not be seen on the way hides all behind it."""
+
+    def read(scope: Scope) -> Any:
+        record = scope.record
+        for link, record_type in chain:
+            parent_id = record.get(link)
+            if parent_id is None:
+                return None
+            parent = scope.world.parent(record_type, parent_id)
+            if parent is None or parent is HIDDEN:
+                return parent
+            record = parent
+        return record.get(key)
+
+    return read
+
+
 _EVENT_SOURCES = {
     "trigger.user": Source(
         "trigger.user",
-        PlainField("user", Kind.USER, parent="trigger"),
+        PlainField("user", Kind.USER),
         lambda scope: scope.actor_id,
         own=False,
     ),
     "trigger.origin": Source(
         "trigger.origin",
-        PlainField("origin", Kind.CHOICE, parent="trigger", choices=ORIGINS),
+        PlainField("origin", Kind.CHOICE, choices=ORIGINS),
         lambda scope: scope.origin,
         own=False,
     ),

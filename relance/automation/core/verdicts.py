@@ -23,7 +23,7 @@ class Because(StrEnum):
     EMPTY = "empty"  # there is no value (or no linked record to read it from)
     UNCHANGED = "unchanged"  # a change was asked for, and this field did not change
     OTHER_PIPELINE = "other_pipeline"  # a move to another pipeline is neither forward nor back
-    HIDDEN = "hidden"  # unknown: the owner may not see the record; detail: the link's key
+    HIDDEN = "hidden"  # unknown: the owner may not see the record; detail: the links to it
     NO_RATE = "no_rate"  # unknown: no exchange rate; detail: the currency
     BROKEN = "broken"  # unknown: what the row refers to no longer exists; detail: the path or the id
     SKIPPED = "skipped"  # not looked at: the outcome was already certain

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -17,6 +18,7 @@ from pydantic_core import from_json
 from relance.accounts.models import Role, Visibility
 from relance.accounts.people import Actor
 from relance.automation.core.conditions import Seen
+from relance.automation.core.paths import Chain
 from relance.automation.core.scope import Scope
 from relance.automation.engine.guard import Guard, Link
 from relance.automation.engine.matching import Index, Live
@@ -148,6 +150,10 @@ class Batch:
         if writer().delete("events_pending", "event_id", event_ids) != len(event_ids):
             raise Overtaken
 
+    def rights_of(self, owner_id: int) -> Actor | None:
+        """With whose rights the automations of an owner act; none when there is no such owner."""
+        return self.uow.configuration.directory.actors.get(owner_id)
+
     def new_run_id(self) -> int:
         """The id of a run that is about to begin."""
         return ids.reserve(_RUN, 1)[0]
@@ -167,14 +173,18 @@ class Batch:
         ]
 
     def _preload(self, work: list[tuple[Taken, list[Live]]]) -> None:
-        """Read the records that conditions and actions will ask for, one query a type."""
+        """Read the records that conditions and actions will ask for: one query a type, for parents of parents another."""
         wanted: dict[str, set[int]] = {}
+        further: list[tuple[dict[str, Any], set[Chain]]] = []
         for event, lives in work:
             links: set[tuple[str, str]] = set()
+            behind: set[Chain] = set()
             touches_record = False
             for live in lives:
                 if live.links:
                     links |= live.links
+                if live.behind:
+                    behind |= live.behind
                 touches_record = touches_record or live.touches_record
             if touches_record:
                 wanted.setdefault(event.record_type, set()).add(event.record_id)
@@ -182,6 +192,23 @@ class Batch:
                 parent_id = event.record.get(link)
                 if parent_id is not None:
                     wanted.setdefault(parent_type, set()).add(parent_id)
+            if behind:
+                further.append((event.record, behind))
+        for record_type, record_ids in wanted.items():
+            self.uow.preload(record_type, sorted(record_ids))
+        if further:
+            self._preload_behind(further)
+
+    def _preload_behind(self, further: list[tuple[dict[str, Any], set[Chain]]]) -> None:
+        """Read what the links of linked records lead to, one query a type."""
+        wanted: dict[str, set[int]] = {}
+        for record, behind in further:
+            for (link, parent_type), (next_link, next_type) in behind:
+                parent_id = record.get(link)
+                parent = None if parent_id is None else self.uow.get(parent_type, parent_id)
+                next_id = None if parent is None else parent.get(next_link)
+                if next_id is not None:
+                    wanted.setdefault(next_type, set()).add(next_id)
         for record_type, record_ids in wanted.items():
             self.uow.preload(record_type, sorted(record_ids))
 
@@ -242,7 +269,7 @@ class Batch:
 
     def _owner(self, owner_id: int, event: Taken) -> tuple[Actor | None, str | None]:
         """With whose eyes to look at an event, and why that person's automations do not start on it, if so."""
-        owner = self.uow.configuration.directory.actors.get(owner_id)
+        owner = self.rights_of(owner_id)
         if owner is None or not owner.active:
             return owner, "owner_inactive"
         if owner.role == Role.READER:

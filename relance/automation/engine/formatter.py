@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import translation
 
-from relance.automation.core.paths import FieldRef
+from relance.automation.core.paths import FieldRef, owner_type
 from relance.records import display, fields
 
 #: For owners who let their browser decide: a text is written when no browser is there.
@@ -43,7 +43,7 @@ class TextFormatter:
 
     def choice(self, record_type: str, field: FieldRef, value: str, /) -> str:
         with translation.override(self._language):
-            return display.choice(fields.field(field.parent_type or record_type, field.key), value)
+            return display.choice(fields.field(owner_type(record_type, field), field.key), value)
 
     def link(self, record_type: str, record_id: int, /) -> str:
         return fields.address(record_type, record_id)

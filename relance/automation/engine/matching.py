@@ -8,6 +8,7 @@ be pending.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.db.models import Min, Q
 from relance.automation.core import flow
 from relance.automation.core.conditions import Compiled, compile_groups
 from relance.automation.core.definition import ActionBlock, ConditionBlock, Definition, load
+from relance.automation.core.paths import Chain, followed
 from relance.automation.core.problems import DocumentError
 from relance.automation.core.scope import World
 from relance.automation.models import Automation, LiveSpan
@@ -41,6 +43,7 @@ class Live:
         "audience",
         "audience_ids",
         "automation_id",
+        "behind",
         "broken",
         "conditions",
         "definition",
@@ -88,8 +91,10 @@ class Live:
         self.leading: list[Compiled] = []
         self._at: dict[flow.Cursor, tuple[flow.Directive, str]] = {}
         self._after: dict[tuple[flow.Cursor, bool | None], flow.Position] = {}
-        #: Links to follow, with the record type found there, and whether an action reads or changes the record itself.
+        #: Links to follow, with the record type found there; those of two links in a row, by the first one; and whether an
+        #: action reads or changes the record itself.
         self.links: set[tuple[str, str]] = set()
+        self.behind: set[Chain] = set()
         self.touches_record = False
         self._compile()
 
@@ -99,7 +104,7 @@ class Live:
             if isinstance(block, ConditionBlock):
                 compiled = compile_groups(block.groups, self.record_type, fields)
                 self.conditions[block.id] = compiled
-                self.links |= compiled.parents
+                self._will_follow(compiled.parents)
                 if leading:
                     self.leading.append(compiled)
                 continue
@@ -111,6 +116,14 @@ class Live:
                     self.touches_record = True
                 else:
                     self.links.add((target, parent))
+                read = registry.actions[block.type].paths(block.params)
+                self._will_follow(followed(read, self.record_type, fields))
+
+    def _will_follow(self, chains: Iterable[Chain]) -> None:
+        for chain in chains:
+            self.links.add(chain[0])
+            if len(chain) > 1:
+                self.behind.add(chain)
 
     def at(self, cursor: flow.Cursor) -> tuple[flow.Directive, str]:
         """What to do at a cursor, and its path as text; the same for every run, so worked out once."""

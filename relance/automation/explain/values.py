@@ -13,8 +13,17 @@ from django.utils.translation import ngettext, pgettext
 from relance.automation.core.placeholders import RECORD_LINK, TemplateError, parse_template
 from relance.automation.core.values import Fixed, FromActor, FromField, FromText, FromToday
 from relance.automation.explain.names import Names
-from relance.automation.explain.wording import bold, field_bare, field_name, field_of, fill, listed, quoted
-from relance.records.fields import Field, fields_of, parents_of
+from relance.automation.explain.wording import (
+    bold,
+    field_bare,
+    field_behind,
+    field_name,
+    field_of,
+    fill,
+    listed,
+    quoted,
+)
+from relance.records.fields import Field, fields_of
 
 
 def path_clause(path: str, record_type: str) -> SafeString:
@@ -31,7 +40,7 @@ def path_clause(path: str, record_type: str) -> SafeString:
         return field_of(record_type, path)
     if head == "before":
         return fill(_("%(field)s before the change"), field=field_of(record_type, key))
-    return field_of(parents_of(record_type).get(head, head), key)
+    return field_behind(record_type, path)
 
 
 def value_clause(expression: Any, field: Field, names: Names) -> SafeString:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from relance.records.display import locale
-from relance.records.fields import UnknownField, field
+from relance.records.fields import UnknownField, field, parents_of, resolve
 
 EMPTY = SafeString("")
 
@@ -122,6 +122,29 @@ def field_of(record_type: str, key: str) -> SafeString:
         case "activity":
             return fill(_("the activity’s %(field)s"), field=name)
     return field_name(record_type, key)
+
+
+#: Records two links away, by the types on the way; ``field`` is a field's name.
+_BEHIND: dict[tuple[str, ...], Any] = {
+    ("person", "organization"): gettext_lazy("the %(field)s of the person’s organization"),
+    ("deal", "person"): gettext_lazy("the %(field)s of the deal’s person"),
+    ("deal", "organization"): gettext_lazy("the %(field)s of the deal’s organization"),
+    ("lead", "person"): gettext_lazy("the %(field)s of the lead’s person"),
+    ("lead", "organization"): gettext_lazy("the %(field)s of the lead’s organization"),
+}
+
+
+def field_behind(record_type: str, path: str) -> SafeString:
+    """A field of a record that another one links to, one link away or two: "the rating of the deal’s organization"."""
+    try:
+        found = resolve(record_type, path)
+    except UnknownField:
+        link, _dot, key = path.rpartition(".")
+        return field_of(parents_of(record_type).get(link, link), key)
+    types = tuple(parent_type for _link, parent_type in found.parents)
+    if (template := _BEHIND.get(types)) is not None:
+        return fill(template, field=field_bare(types[-1], found.key))
+    return field_of(types[-1] if types else record_type, found.key)
 
 
 def record_noun(record_type: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from relance.automation.core.paths import EVENT_PATHS, FieldRef
+from relance.automation.core.paths import EVENT_PATHS, FieldRef, owner_type
 from relance.lib.kinds import Kind
 from relance.records import fields
 from relance.web.automations.options import Group
@@ -105,14 +105,16 @@ def field_label(record_type: str, path: str) -> str:
         found = fields.resolve(record_type, path)
     except LookupError:
         return path
-    if found.parent is None:
-        return str(found.field.label)
-    parent = fields.field(record_type, found.parent)
-    return crumb(str(parent.label), str(found.field.label))
+    label, at = "", record_type
+    for link, target in found.parents:
+        label, at = crumb(label, str(fields.field(at, link).label)), target
+    return crumb(label, str(found.field.label))
 
 
 def crumb(parent: str, label: str) -> str:
-    """A field behind a link."""
+    """A field behind a link; nothing before it, the field alone."""
+    if not parent:
+        return label
     return pgettext("a field behind a link", "%(parent)s › %(field)s") % {"parent": parent, "field": label}
 
 
@@ -123,18 +125,32 @@ def field_groups(record_type: str) -> Sequence[Group]:
 
 
 def readable_groups(record_type: str, *, only: frozenset[Kind] | None = None) -> Sequence[Group]:
-    """The fields of a record and of the records it links to.
+    """The fields of a record, of the records it links to, and of those these link to.
 
     Args:
         only: those of these kinds.
     """
     own = tuple(_entries(record_type, "", "", only))
     groups = [Group(str(TYPES[record_type].name), own)] if own else []
-    for link, parent_type in fields.parents_of(record_type).items():
-        label = str(fields.field(record_type, link).label)
-        if entries := tuple(_entries(parent_type, f"{link}.", label, only)):
-            groups.append(Group(label, entries))
-    return groups
+    return groups + [
+        Group(label, entries)
+        for prefix, label, found in _parents(record_type)
+        if (entries := tuple(_entries(found, prefix, label, only)))
+    ]
+
+
+def _parents(record_type: str) -> Sequence[tuple[str, str, str]]:
+    """Every way over links: how its paths begin, what it is called, and the record type there; the near ones first."""
+    found = [("", "", record_type)]
+    layer = found
+    for _link in range(fields.MAX_LINKS):
+        layer = [
+            (f"{prefix}{link}.", crumb(label, str(fields.field(at, link).label)), target)
+            for prefix, label, at in layer
+            for link, target in fields.parents_of(at).items()
+        ]
+        found = found + layer
+    return found[1:]
 
 
 def _entries(
@@ -142,7 +158,7 @@ def _entries(
 ) -> Iterator[tuple[str, str]]:
     for key, each in fields.fields_of(record_type).items():
         if only is None or each.kind in only:
-            yield f"{prefix}{key}", crumb(parent, str(each.label)) if parent else str(each.label)
+            yield f"{prefix}{key}", crumb(parent, str(each.label))
 
 
 def choices_of(record_type: str, path: str, ref: FieldRef) -> Sequence[tuple[str, str]]:
@@ -151,5 +167,5 @@ def choices_of(record_type: str, path: str, ref: FieldRef) -> Sequence[tuple[str
         return [(key, str(label)) for key, label in ORIGIN_LABELS.items()]
     if ref.kind is not Kind.CHOICE:
         return ()
-    owner = ref.parent_type or record_type
-    return [(choice.value, str(choice.label)) for choice in fields.field(owner, ref.key).choices]
+    field = fields.field(owner_type(record_type, ref), ref.key)
+    return [(choice.value, str(choice.label)) for choice in field.choices]

@@ -59,7 +59,7 @@ class SampleCatalogue:
             target = str(fields[head].target)
             if key in FIELDS[target]:
                 found = FIELDS[target][key]
-                return PlainField(key, found.kind, head, target, found.choices, found.target)
+                return PlainField(key, found.kind, ((head, target),), found.choices, found.target)
         raise UnknownField(path)
 
 

@@ -182,6 +182,6 @@ def test_long_values_are_shortened_in_the_trace() -> None:
 
 def test_a_condition_tells_which_parents_it_will_read() -> None:
     asked = condition([row("organization.rating", "is", "A")], [row("count", "increased")])
-    assert asked.parents == {("organization", "organization")}
+    assert asked.parents == {(("organization", "organization"),)}
     assert asked.needs_change
     assert not condition([YES]).needs_change

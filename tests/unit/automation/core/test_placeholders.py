@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.automation.core.paths import FieldRef
+from relance.automation.core.paths import FieldRef, owner_type
 from relance.automation.core.placeholders import (
     EmptyPlaceholder,
     Placeholder,
@@ -37,7 +37,7 @@ class PlainFormatter:
         return "yes" if value else "no"
 
     def choice(self, record_type: str, field: FieldRef, value: str, /) -> str:
-        return f"{field.parent_type or record_type}:{value}"
+        return f"{owner_type(record_type, field)}:{value}"
 
     def link(self, record_type: str, id: int, /) -> str:
         return f"https://crm.example/{record_type}/{id}"
