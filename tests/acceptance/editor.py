@@ -30,6 +30,7 @@ class Automations:
         rail.get_by_text(self.words("More"), exact=True).click()
         rail.get_by_role("link", name=starting(self.words("Automations"))).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words("Automations"))
+        self.page.wait_for_load_state("domcontentloaded")
         return self
 
     def tab(self, name: str) -> Automations:
@@ -91,6 +92,8 @@ class Editor:
     def expect_open(self, name: str) -> Editor:
         """Wait for it."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(name)
+        # A page is seen before its scripts have run; what is pressed then is pressed in vain.
+        self.page.wait_for_load_state("domcontentloaded")
         return self
 
     # ---- The cards ----------------------------------------------------------------------------------
