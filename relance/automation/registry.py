@@ -29,6 +29,8 @@ from relance.automation.core.scope import Scope, World
 from relance.automation.core.values import FromField
 from relance.automation.explain.names import Names
 from relance.automation.explain.wording import fill
+from relance.automation.occasions import earlier_value
+from relance.records.fields import fields_of
 from relance.records.unit_of_work import Change
 
 P = TypeVar("P", bound=Part)
@@ -140,6 +142,20 @@ class Preset(NamedTuple):
     params: dict[str, Any]
 
 
+class Occasion(NamedTuple):
+    """Something that may happen to a record, for whoever tries an automation out.
+
+    Attributes:
+        kind: of the event, as in :class:`EventView`.
+        after: what is set, plain values.
+        before: what the record has to have first, where it has something else.
+    """
+
+    kind: str
+    after: Mapping[str, Any] = {}
+    before: Mapping[str, Any] = {}
+
+
 class Trigger(ABC, Generic[P]):
     """Something that can start an automation.
 
@@ -179,6 +195,15 @@ class Trigger(ABC, Generic[P]):
     @abstractmethod
     def presets(self) -> Iterable[Preset]:
         """How the picker offers it."""
+
+    def example(self, params: P, record: Mapping[str, Any]) -> Occasion:
+        """What would have to happen to this record for it to start."""
+        key = next(iter(self.keys(params)))
+        if key.field is None or key.value is None:
+            return Occasion(key.kind)
+        field = fields_of(key.record_type)[key.field]
+        before = {key.field: earlier_value(field, key.value)} if record[key.field] == key.value else {}
+        return Occasion(key.kind, {key.field: key.value}, before)
 
     def references(self, params: P) -> Iterable[Reference]:
         """The users, stages, … it names by id; pointers begin at the params."""

@@ -16,6 +16,7 @@ mate owns and those that nobody owns.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from django.db.models import Q
@@ -51,6 +52,16 @@ def may(actor: Actor, verb: Verb, record: Mapping[str, Any]) -> bool:
             return True
         return actor.role == Role.LEADER and owner in actor.teammate_ids
     return True
+
+
+def within_sight_of(actor: Actor, other: Actor) -> Actor:
+    """The same actor, who sees only what somebody else sees as well, and may do to that what they may."""
+    if other.is_administrator or actor.visibility != Visibility.TEAM:
+        return actor
+    if actor.is_administrator:
+        # Who leads those whose records they see may do everything to them.
+        return replace(actor, role=Role.LEADER, teammate_ids=other.teammate_ids)
+    return replace(actor, teammate_ids=actor.teammate_ids & other.teammate_ids)
 
 
 def permitted(actor: Actor, verb: Verb) -> Q:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic_core import to_json
+from django.db.models import DateTimeField, JSONField, Model
+from pydantic_core import from_json, to_json
 
 from relance.automation.core.definition import ActionBlock, Block
 from relance.automation.models import Evaluation, Notification, Run, StepRun
@@ -39,6 +42,8 @@ _NOTIFICATION_COLUMNS = (
     "read_at",
 )
 MAX_NAME = 250
+
+M = TypeVar("M", bound=Model)
 
 
 class Trace:
@@ -100,6 +105,14 @@ class Trace:
         """Add a message to a colleague."""
         self._notifications.append((user_id, text, *record, run_id, self._at, None))
 
+    def unsaved(self) -> tuple[list[Run], list[StepRun], list[Evaluation]]:
+        """What :meth:`flush` would write of runs, their lines and evaluations, as it would be read again."""
+        return (
+            [_unsaved(Run, _RUN_COLUMNS, row) for row in self._runs],
+            [_unsaved(StepRun, _STEP_COLUMNS[1:], row) for row in self._steps],
+            [_unsaved(Evaluation, _EVALUATION_COLUMNS[1:], row) for row in self._evaluations],
+        )
+
     def flush(self) -> None:
         """Write all rows; inside the batch's transaction."""
         writes = writer()
@@ -113,6 +126,17 @@ class Trace:
             if rows:
                 keys = ids.take(table, len(rows))
                 writes.insert(table, columns, [(key, *row) for key, row in zip(keys, rows, strict=True)])
+
+
+def _unsaved(model: type[M], columns: Sequence[str], row: Sequence[Any]) -> M:
+    values = dict(zip(columns, row, strict=True))
+    for field in model._meta.concrete_fields:
+        value = values.get(field.attname)
+        if isinstance(value, str) and isinstance(field, JSONField):
+            values[field.attname] = from_json(value)
+        elif isinstance(value, str) and isinstance(field, DateTimeField):
+            values[field.attname] = datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return model(**values)
 
 
 def _json(value: Any) -> str | None:

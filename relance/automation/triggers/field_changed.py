@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from django.utils.safestring import SafeString
@@ -19,8 +19,9 @@ from relance.automation.explain.names import Names
 from relance.automation.explain.phrases import FIELD_OF_CHANGED, WHEN_FIELD_CHANGED
 from relance.automation.explain.wording import field_name, fill
 from relance.automation.inputs import UNWATCHED, Input, InputKind, Params, RecordType
+from relance.automation.occasions import other_value
 from relance.automation.references import in_plain
-from relance.automation.registry import EventKey, EventView, Preset, Trigger, trigger
+from relance.automation.registry import EventKey, EventView, Occasion, Preset, Trigger, trigger
 from relance.lib.kinds import Kind
 from relance.lib.shapes import value_fault
 from relance.lib.text import fold
@@ -103,6 +104,13 @@ class FieldChanged(Trigger[FieldChangedParams]):
 
     def presets(self) -> Iterable[Preset]:
         return (Preset(record, str(label), {"record": record}) for record, label in FIELD_OF_CHANGED.items())
+
+    def example(self, params: FieldChangedParams, record: Mapping[str, Any]) -> Occasion:
+        known = fields.fields_of(params.record).get(params.field)
+        was = record.get(params.field) if params.before is None else params.before
+        before = {} if params.before is None else {params.field: was}
+        after = params.after if params.after is not None or known is None else other_value(known, was)
+        return Occasion("updated", {params.field: after}, before)
 
     def references(self, params: FieldChangedParams) -> Iterator[Reference]:
         known = fields.fields_of(params.record).get(params.field)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,10 @@ from relance.automation.explain.names import Names
 from relance.automation.explain.phrases import IS_UPDATED, WHEN_UPDATED
 from relance.automation.explain.wording import fill
 from relance.automation.inputs import Params, RecordType
-from relance.automation.registry import EventKey, EventView, Preset, Trigger, trigger
+from relance.automation.occasions import other_value
+from relance.automation.registry import EventKey, EventView, Occasion, Preset, Trigger, trigger
+from relance.lib.kinds import Kind
+from relance.records.fields import fields_of, title_key
 
 
 class RecordUpdatedParams(Params):
@@ -42,6 +46,12 @@ class RecordUpdated(Trigger[RecordUpdatedParams]):
 
     def sentence(self, params: RecordUpdatedParams, names: Names) -> SafeString:
         return fill(WHEN_UPDATED[params.record])
+
+    def example(self, params: RecordUpdatedParams, record: Mapping[str, Any]) -> Occasion:
+        known = fields_of(params.record)
+        worth = (field.key for field in known.values() if field.kind is Kind.MONEY and field.editable)
+        key = next(worth, title_key(params.record))
+        return Occasion("updated", {key: other_value(known[key], record[key])})
 
     def presets(self) -> Iterable[Preset]:
         return (Preset(record, str(label), {"record": record}) for record, label in IS_UPDATED.items())

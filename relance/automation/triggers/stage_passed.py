@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,7 +14,8 @@ from relance.automation.core.scope import World
 from relance.automation.explain.names import Names
 from relance.automation.explain.wording import fill
 from relance.automation.inputs import Params, StageId
-from relance.automation.registry import EventKey, EventView, Preset, Trigger, trigger
+from relance.automation.occasions import next_stage
+from relance.automation.registry import EventKey, EventView, Occasion, Preset, Trigger, trigger
 
 
 class StagePassedParams(Params):
@@ -68,6 +70,10 @@ class StagePassed(Trigger[StagePassedParams]):
 
     def presets(self) -> Iterable[Preset]:
         return (Preset("deal", str(self.label), {}),)
+
+    def example(self, params: StagePassedParams, record: Mapping[str, Any]) -> Occasion:
+        to = next_stage(params.stage)
+        return Occasion("updated", {"stage": to.id if to else None}, {"stage": params.stage})
 
     def references(self, params: StagePassedParams) -> Iterable[Reference]:
         return (Reference("stage", params.stage, "/stage"),)
