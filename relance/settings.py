@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "relance.lib",
     "relance.events",
     "relance.accounts",
+    "relance.outbound",
     "relance.records",
     "relance.automation",
     "relance.api",
@@ -206,3 +207,12 @@ TRY_FIRST = ""
 GUARD_DEPTH = int(os.environ.get("GUARD_DEPTH", "10"))
 GUARD_RECORD_RUNS_PER_HOUR = int(os.environ.get("GUARD_RECORD_RUNS_PER_HOUR", "60"))
 GUARD_CHAINED_RUNS_PER_MINUTE = int(os.environ.get("GUARD_CHAINED_RUNS_PER_MINUTE", "600"))
+
+#: Mails: the server they are handed over to, and the address they come from (see relance/outbound/server.py), such as
+#: SMTP_URL="smtp://user:password@mail.example.com:587" and MAIL_FROM="Our CRM <crm@example.com>". Without a server
+#: mails are held, and the Mail page says so. With MAIL_CATCHER (the demo) they end in a mailbox of this installation.
+SMTP_URL = os.environ.get("SMTP_URL", "").strip()
+MAIL_FROM = os.environ.get("MAIL_FROM", "").strip()
+MAIL_CATCHER = _flag("MAIL_CATCHER", False)
+#: Where people reach this installation, such as https://crm.example.com; links in mails begin with it.
+SITE_URL = os.environ.get("SITE_URL", "").strip().rstrip("/")
