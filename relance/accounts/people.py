@@ -21,6 +21,7 @@ class Actor:
         teammate_ids: the user and everybody in those teams.
         visibility: the company's rule, one of :class:`Visibility`.
         language: the one the user has chosen; empty = as the browser says.
+        email: where mails reach them.
     """
 
     user_id: int | None
@@ -31,6 +32,7 @@ class Actor:
     visibility: str = Visibility.EVERYONE
     active: bool = True
     language: str = ""
+    email: str = ""
 
     @property
     def is_administrator(self) -> bool:
@@ -110,6 +112,7 @@ def _read() -> Directory:
             visibility=company.visibility,
             active=user.is_active,
             language=user.language,
+            email=user.email,
         )
     return Directory(
         revision=company.revision,

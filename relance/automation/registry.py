@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -30,6 +30,7 @@ from relance.automation.core.values import FromField
 from relance.automation.explain.names import Names
 from relance.automation.explain.wording import fill
 from relance.automation.occasions import earlier_value
+from relance.outbound.letters import Letter
 from relance.records.fields import fields_of
 from relance.records.unit_of_work import Change
 
@@ -127,8 +128,18 @@ class Step(Protocol):
             StepFailure: it cannot be had.
         """
 
+    def text(self, template: str, escape: Callable[[str], str] = str, /) -> str:
+        """A text with its placeholders filled in; each value goes through ``escape``.
+
+        Raises:
+            StepFailure: a value cannot be had.
+        """
+
     def notify(self, user_ids: Sequence[int], text: str, /) -> None:
         """Write a message to colleagues."""
+
+    def send_mail(self, letter: Letter, /) -> None:
+        """Put a mail into the outbox; it leaves once the run is committed."""
 
 
 class Preset(NamedTuple):

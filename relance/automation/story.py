@@ -18,9 +18,26 @@ from relance.automation.history import sees
 from relance.automation.models import Automation, Evaluation, Run, RunState, StepRun, Version
 from relance.automation.rights import may_see
 from relance.events.models import Event
+from relance.outbound.models import Mail
 from relance.records.fields import parents_of
 from relance.records.snapshot import load_one
 from relance.records.unit_of_work import IMAGINED
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A mail that a step wrote.
+
+    Attributes:
+        to, name: the address, and whose it is.
+        mail: what became of it; none of a rehearsal, and once it is no longer kept.
+    """
+
+    to: str
+    name: str
+    subject: str
+    text: str
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +45,11 @@ class Effect:
     """What a step did to one record, or whom it told.
 
     Attributes:
-        kind: "created", "updated", "deleted", "restored" or "notified".
+        kind: "created", "updated", "deleted", "restored", "notified" or "mailed".
         name: of the record; none when the reader may not see it, and then ``changes`` is empty.
         changes: ``{field: (before, after)}``, plain.
         user_id, text: of a message.
+        mailed: of a mail; none when the reader may not see the record.
     """
 
     kind: str
@@ -41,6 +59,7 @@ class Effect:
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     user_id: int | None = None
     text: str = ""
+    mailed: Mailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +232,7 @@ class _Reader:
             step = Step(path, block, line.outcome, failure=line.failure, at=line.at)
             if line.kind == "condition":
                 step = self._with_verdict(step, line.verdict)
-            yield replace(step, effects=tuple(self._effects(line.effects)))
+            yield replace(step, effects=tuple(self._effects(line)))
 
     def asked(self, version: Version, compacts: list[Any]) -> Iterator[Step]:
         """Every block of a version, the first conditions with their verdicts."""
@@ -251,7 +270,8 @@ class _Reader:
     def _is_hidden(self, row: Row) -> bool:
         return any(path.startswith(self._hidden) for path in row.paths())
 
-    def _effects(self, stored: list[dict[str, Any]]) -> Iterator[Effect]:
+    def _effects(self, line: StepRun) -> Iterator[Effect]:
+        stored: list[dict[str, Any]] = line.effects
         records = {(each["record_type"], each["id"]) for each in stored if "record_type" in each}
         # What a rehearsal made is there for who rehearses, and for nobody else.
         made = {record for record in records if record[1] > IMAGINED}
@@ -260,12 +280,21 @@ class _Reader:
             if each["kind"] == "notified":
                 yield Effect("notified", user_id=each["user"], text=each["text"] if self.sees_record else "")
                 continue
+            if each["kind"] == "mailed":
+                yield Effect("mailed", mailed=_mailed(each, line) if self.sees_record else None)
+                continue
             record = (each["record_type"], each["id"])
             if not seen[record]:
                 yield Effect(each["kind"], *record)
                 continue
             changes = {key: (before, after) for key, (before, after) in each["changes"].items()}
             yield Effect(each["kind"], *record, name=each["name"], changes=changes)
+
+
+def _mailed(stored: Mapping[str, Any], line: StepRun) -> Mailed:
+    """A mail as its step wrote it, with what became of it."""
+    row = Mail.objects.filter(run_id=line.run_id, step_path=line.path, to_address=stored["to"]).last()
+    return Mailed(stored["to"], stored["name"], stored["subject"], stored["text"], row)
 
 
 def _links(record_type: str, event: Event | None) -> dict[str, tuple[str, int]]:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from relance.lib import clock, ids
+from relance.lib import clock
 from relance.outbound.letters import Letter
 from relance.outbound.models import Mail, MailState
 
@@ -32,12 +32,7 @@ LEASE = timedelta(minutes=5)
 LISTENERS: list[Callable[[], None]] = []
 
 
-def reserve_id() -> int:
-    """A key for a mail that will be put in later, in the transaction of its run."""
-    return ids.reserve(Mail._meta.db_table, 1)[0]
-
-
-def post(letter: Letter, mail_id: int, now: datetime, **about: Any) -> Mail:
+def post(letter: Letter, now: datetime, **about: Any) -> Mail:
     """A mail to be put in.
 
     Args:
@@ -45,7 +40,6 @@ def post(letter: Letter, mail_id: int, now: datetime, **about: Any) -> Mail:
     """
     domain = letter.reply_to.rpartition("@")[2] or "relance.invalid"
     return Mail(
-        id=mail_id,
         to_address=letter.to,
         to_name=letter.to_name,
         from_name=letter.from_name,

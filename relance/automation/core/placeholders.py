@@ -10,7 +10,7 @@ Paths are those of ``core.paths``, and ``record.link``, the address of the trigg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -132,8 +132,17 @@ def unknown_paths(template: str, record_type: str, catalogue: Catalogue) -> Iter
                 yield path
 
 
-def render(template: str, scope: Scope, catalogue: Catalogue, formatter: Formatter) -> str:
-    """The text with every placeholder filled. What is filled in is not escaped.
+def render(
+    template: str,
+    scope: Scope,
+    catalogue: Catalogue,
+    formatter: Formatter,
+    escape: Callable[[str], str] = str,
+) -> str:
+    """The text with every placeholder filled.
+
+    Args:
+        escape: what is filled in goes through it, so that no value can become a part of what surrounds it.
 
     Raises:
         TemplateError: where the text cannot be read.
@@ -141,7 +150,7 @@ def render(template: str, scope: Scope, catalogue: Catalogue, formatter: Formatt
         PlaceholderError: when one cannot be known: a fallback is for nothing, not for a secret.
     """
     return "".join(
-        part if isinstance(part, str) else _filled(part, scope, catalogue, formatter)
+        part if isinstance(part, str) else escape(_filled(part, scope, catalogue, formatter))
         for part in parse_template(template)
     )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
 from relance.automation.core.paths import FieldRef, owner_type
@@ -46,7 +47,7 @@ class TextFormatter:
             return display.choice(fields.field(owner_type(record_type, field), field.key), value)
 
     def link(self, record_type: str, record_id: int, /) -> str:
-        return fields.address(record_type, record_id)
+        return f"{settings.SITE_URL}{fields.address(record_type, record_id)}"
 
 
 @cache

@@ -143,6 +143,10 @@ class Execution:
         for user_id, text in step.notices:
             self._trace.notification(user_id, text, record, self.run_id)
             effects.append({"kind": "notified", "user": user_id, "text": text})
+        for letter in step.letters:
+            self._trace.mail(letter, self._event, self._live, self.run_id, path)
+            written = {"to": letter.to, "name": letter.to_name, "subject": letter.subject, "text": letter.text}
+            effects.append({"kind": "mailed", **written})
         self._trace.step(self.run_id, path, block, "done", effects=effects)
         return True
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from relance.accounts.people import Actor
+from relance.automation.core.placeholders import PlaceholderError, TemplateError, render
 from relance.automation.core.scope import Scope
 from relance.automation.core.values import Value, ValueProblem, resolve
 from relance.automation.registry import StepFailure
+from relance.outbound.letters import Letter
 from relance.records import fields
 from relance.records.unit_of_work import Change
 
@@ -16,8 +18,8 @@ from relance.records.unit_of_work import Change
 class RealStep:
     """What ``Action.perform`` is given: what may be read, and the only ways to have an effect.
 
-    Effects go through :attr:`change`, one actor's act in the batch's UnitOfWork, and :meth:`notify`; the engine decides
-    what becomes of them. A rehearsal gives the same with a UnitOfWork that is never flushed.
+    Effects go through :attr:`change`, one actor's act in the batch's UnitOfWork, :meth:`notify` and :meth:`send_mail`;
+    the engine decides what becomes of them. A rehearsal gives the same with a UnitOfWork that is never flushed.
     """
 
     def __init__(self, scope: Scope, change: Change, actor: Actor, formatter: Any) -> None:
@@ -26,6 +28,7 @@ class RealStep:
         self.actor = actor
         self._formatter = formatter
         self.notices: list[tuple[int, str]] = []
+        self.letters: list[Letter] = []
 
     def target(self, name: str) -> tuple[str, int]:
         """Return the type and id of the triggering record ("record") or of one of its parents (the link's key).
@@ -59,6 +62,23 @@ class RealStep:
             raise StepFailure(
                 problem.code, **{"field": field_key, "record_type": record_type, **problem.params}
             ) from None
+
+    def text(self, template: str, escape: Callable[[str], str] = str) -> str:
+        """Return a text with its placeholders filled in; each value goes through ``escape``.
+
+        Raises:
+            StepFailure: a value cannot be had.
+        """
+        try:
+            return render(template, self.scope, fields, self._formatter, escape)
+        except PlaceholderError as problem:
+            raise StepFailure(problem.code, path=problem.path) from None
+        except TemplateError as problem:
+            raise StepFailure("bad_template", reason=problem.code, position=problem.position) from None
+
+    def send_mail(self, letter: Letter) -> None:
+        """Put a mail into the outbox; it leaves once the run is committed."""
+        self.letters.append(letter)
 
     def notify(self, user_ids: Sequence[int], text: str) -> None:
         """Write a message to colleagues; each gets it once."""

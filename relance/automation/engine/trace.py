@@ -12,8 +12,11 @@ from pydantic_core import from_json, to_json
 from relance.automation.core.definition import ActionBlock, Block
 from relance.automation.models import Evaluation, Notification, Run, StepRun
 from relance.lib import ids
+from relance.outbound import outbox
+from relance.outbound.letters import Letter
+from relance.outbound.models import Mail
 from relance.records.flush import writer
-from relance.records.snapshot import shape
+from relance.records.snapshot import shape, title_of
 
 if TYPE_CHECKING:
     from relance.automation.engine.batch import Taken
@@ -54,6 +57,8 @@ class Trace:
         self._steps: list[tuple[Any, ...]] = []
         self._evaluations: list[tuple[Any, ...]] = []
         self._notifications: list[tuple[Any, ...]] = []
+        self._mails: list[Mail] = []
+        self._now = datetime.fromisoformat(now)
         self._at = shape("deal").moment_cell(now)
 
     def run(
@@ -105,6 +110,16 @@ class Trace:
         """Add a message to a colleague."""
         self._notifications.append((user_id, text, *record, run_id, self._at, None))
 
+    def mail(self, letter: Letter, event: Taken, live: Live, run_id: int, path: str) -> None:
+        """Add a mail of a step; it leaves once the batch is committed."""
+        self._mails.append(
+            outbox.post(
+                letter, self._now, record_type=event.record_type, record_id=event.record_id,
+                record_name=title_of(event.record)[:MAX_NAME], automation_id=live.automation_id,
+                run_id=run_id, step_path=path, owner_id=live.owner_id,
+            )
+        )  # fmt: skip
+
     def unsaved(self) -> tuple[list[Run], list[StepRun], list[Evaluation]]:
         """What :meth:`flush` would write of runs, their lines and evaluations, as it would be read again."""
         return (
@@ -116,6 +131,8 @@ class Trace:
     def flush(self) -> None:
         """Write all rows; inside the batch's transaction."""
         writes = writer()
+        if self._mails:
+            outbox.put(self._mails)
         if self._runs:
             writes.insert(_RUN, _RUN_COLUMNS, self._runs)
         for table, columns, rows in (

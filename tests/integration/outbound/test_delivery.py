@@ -34,9 +34,7 @@ def put(to: str = "nadia@example.com", now: datetime | None = None, **values: An
         }
         | values
     )  # fmt: skip
-    mail = outbox.post(
-        letter, outbox.reserve_id(), now or clock.now(), record_type="deal", record_id=1, record_name="x"
-    )
+    mail = outbox.post(letter, now or clock.now(), record_type="deal", record_id=1, record_name="x")
     outbox.put([mail])
     return mail
 
