@@ -26,7 +26,7 @@ from relance.automation.core.placeholders import RECORD_LINK, TemplateMark, used
 from relance.automation.core.problems import Problem
 from relance.automation.core.references import Reference
 from relance.automation.core.scope import Scope, World
-from relance.automation.core.values import FromField
+from relance.automation.core.values import FromDate, FromField, FromFormula
 from relance.automation.explain.names import Names
 from relance.automation.explain.wording import fill
 from relance.automation.occasions import earlier_value
@@ -134,6 +134,9 @@ class Step(Protocol):
         Raises:
             StepFailure: a value cannot be had.
         """
+
+    def found(self, record_type: str, record_id: int, /) -> None:
+        """Say in the trace that a record was found, where it might have been made."""
 
     def notify(self, user_ids: Sequence[int], text: str, /) -> None:
         """Write a message to colleagues."""
@@ -272,6 +275,8 @@ def paths_in(value: Any) -> Iterator[str]:
     """The paths that value expressions and texts among parameters read."""
     if isinstance(value, FromField):
         yield value.path
+    elif isinstance(value, FromFormula | FromDate):
+        yield from value.paths
     elif isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             inner = getattr(value, name)

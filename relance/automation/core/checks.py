@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from relance.automation.core.blocks import Group, Row
+from relance.automation.core.calculated import read_paths
 from relance.automation.core.operators import OPERATOR_IDS, find
 from relance.automation.core.paths import Catalogue, UnknownField, locate
 from relance.automation.core.placeholders import TemplateMark, unknown_paths
@@ -67,6 +68,12 @@ def _paths_of_model(
         except UnknownField:
             yield Problem(pointer((*location, "path")), "unknown_field", {"path": model.path})
         return
+    for place, path in read_paths(model):
+        try:
+            locate(record_type, path, catalogue)
+        except UnknownField:
+            yield Problem(pointer((*location, *place)), "unknown_field", {"path": path})
+            return
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
         at = (*location, info.alias or name)

@@ -141,11 +141,12 @@ def _place(raw: Any, loc: Sequence[str | int], *, missing: bool) -> Location:
     return tuple(place)
 
 
+_TAGS = frozenset({"fixed", "field", "text", "formula", "date", "today", "actor"})
+
+
 def _is_tag(raw: dict[str, Any], part: str | int) -> bool:
     """Whether a location names the member of the union that a value expression belongs to."""
-    return (
-        "op" not in raw and raw.get("from") == part and part in ("fixed", "field", "text", "today", "actor")
-    )
+    return "op" not in raw and raw.get("from") == part and part in _TAGS
 
 
 def _jsonable(value: Any) -> Any:

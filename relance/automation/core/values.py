@@ -1,4 +1,4 @@
-"""Values that an action sets: fixed, copied from a field, written as a text, a day from today, who caused it.
+"""Values that an action sets: fixed, copied from a field, written as a text, worked out, who caused it.
 
 ``Value`` is the type for the parameters of actions (JSON ``{"from": "fixed", "value": …}``). ``value_fault``
 tells at publish time whether one fits a field; ``resolve`` gives the plain value at run time.
@@ -6,20 +6,26 @@ tells at publish time whether one fits a field; ``resolve`` gives the plain valu
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    SerializerFunctionWrapHandler,
-    StrictInt,
-    model_serializer,
-)
+from pydantic import Field, JsonValue, StrictInt
 
-from relance.automation.core.comparing import is_empty, local_date, zone_of
+from relance.automation.core.calculated import (
+    DAYS,
+    Expression,
+    FromDate,
+    FromFormula,
+    ValueProblem,
+    WithFallback,
+    calculate,
+    date_fault,
+    formula_fault,
+    in_kind,
+    morning,
+    reached,
+)
+from relance.automation.core.comparing import is_empty, local_date
 from relance.automation.core.paths import Catalogue, FieldRef, UnknownField, locate
 from relance.automation.core.placeholders import (
     MAX_TEMPLATE,
@@ -36,38 +42,18 @@ from relance.lib import shapes
 from relance.lib.kinds import Kind
 from relance.lib.shapes import MAX_DAYS, Fault
 
-# A date-time made of a day alone falls into the morning.
-MORNING = time(9, 0)
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 _CONTACTS = frozenset({Kind.EMAILS, Kind.PHONES})
-_DAYS = frozenset({Kind.DATE, Kind.DATETIME})
 
 
-class ValueProblem(ValueError):
-    """A value that could not be had at run time.
-
-    ``code``: "empty", "empty_placeholder", "hidden", "broken", "no_actor", "kind_mismatch", "not_a_choice";
-    ``params`` hold the path where there is one.
-    """
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(f"{code} {params}" if params else code)
-        self.code = code
-        self.params = params
-
-
-class _Expression(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
-
-
-class Fixed(_Expression):
+class Fixed(Expression):
     """Always this plain value; null empties the field."""
 
     source: Literal["fixed"] = Field(alias="from")
     value: JsonValue
 
 
-class FromField(_Expression):
+class FromField(WithFallback):
     """What a field of the triggering record, or of a record it links to, holds then.
 
     When that is empty the step fails, unless there is a fallback; a fallback of null empties the field.
@@ -75,42 +61,35 @@ class FromField(_Expression):
 
     source: Literal["field"] = Field(alias="from")
     path: Annotated[str, Field(min_length=1, max_length=200)]
-    fallback: JsonValue = None
-
-    @property
-    def has_fallback(self) -> bool:
-        return "fallback" in self.model_fields_set
-
-    @model_serializer(mode="wrap")
-    def _without_fallback(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """No fallback is not the same as one of null."""
-        document: dict[str, Any] = dump(self)
-        if not self.has_fallback:
-            document.pop("fallback", None)
-        return document
 
 
-class FromText(_Expression):
+class FromText(Expression):
     """A text with placeholders."""
 
     source: Literal["text"] = Field(alias="from")
     template: Annotated[Template, Field(min_length=1, max_length=MAX_TEMPLATE)]
 
 
-class FromToday(_Expression):
-    """The day so many days from the day it runs; in a date-time, at nine on the company's clock."""
+class FromToday(Expression):
+    """The day so many days from the day it runs; in a date-time, at nine on the company's clock.
+
+    Only older documents have it; ``FromDate`` says the same and more.
+    """
 
     source: Literal["today"] = Field(alias="from")
     days: Annotated[StrictInt, Field(ge=-MAX_DAYS, le=MAX_DAYS)] = 0
 
 
-class FromActor(_Expression):
+class FromActor(Expression):
     """The user who caused the event."""
 
     source: Literal["actor"] = Field(alias="from")
 
 
-Value = Annotated[Fixed | FromField | FromText | FromToday | FromActor, Field(discriminator="source")]
+Value = Annotated[
+    Fixed | FromField | FromText | FromFormula | FromDate | FromToday | FromActor,
+    Field(discriminator="source"),
+]
 
 
 def fits(source: FieldRef, target: FieldRef) -> bool:
@@ -119,8 +98,8 @@ def fits(source: FieldRef, target: FieldRef) -> bool:
         return True
     if target.kind in _CONTACTS:
         return source.kind is target.kind or source.kind is Kind.TEXT
-    if target.kind in _DAYS:
-        return source.kind in _DAYS
+    if target.kind in DAYS:
+        return source.kind in DAYS
     if target.kind is Kind.LINK:
         return source.kind is Kind.LINK and source.target == target.target
     return source.kind is target.kind
@@ -149,8 +128,13 @@ def value_fault(value: Value, target: FieldRef, record_type: str, catalogue: Cat
                 return Fault("kind_mismatch", {"source": "text", "target": target.kind.value}, at=("from",))
             for path in unknown_paths(value.template, record_type, catalogue):
                 return Fault("unknown_field", {"path": path}, at=("template",))
+        case FromFormula():
+            return formula_fault(value, target.kind, record_type, catalogue)
+        case FromDate():
+            fault = date_fault(value, target.kind, record_type, catalogue)
+            return fault or _plain_fault(value.fallback, target, "fallback")
         case FromToday():
-            if target.kind not in _DAYS:
+            if target.kind not in DAYS:
                 return Fault("kind_mismatch", {"source": "today", "target": target.kind.value}, at=("from",))
         case FromActor():
             if target.kind is not Kind.USER:
@@ -177,9 +161,13 @@ def resolve(value: Value, target: FieldRef, scope: Scope, catalogue: Catalogue, 
             except TemplateError as error:
                 raise ValueProblem("bad_template", reason=error.code, position=error.position) from error
             return _into_text(text, target)
+        case FromFormula():
+            return in_kind(calculate(value, scope, catalogue), target.kind, scope.world.currency)
+        case FromDate():
+            return _from_date(value, target, scope, catalogue)
         case FromToday():
             day = scope.today + timedelta(days=value.days)
-            return day.isoformat() if target.kind is Kind.DATE else _morning(day.isoformat(), scope)
+            return _into_day(day.isoformat(), target, scope)
         case FromActor():
             if scope.actor_id is None:
                 raise ValueProblem("no_actor")
@@ -219,10 +207,8 @@ def _from_field(
         return shown
     if target.kind in _TEXTS | _CONTACTS and field.kind in _TEXTS:
         return _into_text(plain, target)
-    if field.kind is Kind.DATETIME and target.kind is Kind.DATE:
-        return local_date(plain, scope).isoformat()
-    if field.kind is Kind.DATE and target.kind is Kind.DATETIME:
-        return _morning(plain, scope)
+    if field.kind in DAYS and target.kind in DAYS:
+        return _into_day(plain, target, scope)
     if field.kind is Kind.CHOICE and target.choices and plain not in target.choices:
         raise ValueProblem("not_a_choice", path=value.path, value=plain)
     return plain
@@ -237,15 +223,28 @@ def _into_text(text: str, target: FieldRef) -> Any:
     return line
 
 
-def _morning(day: str, scope: Scope) -> str:
-    local = datetime.combine(datetime.fromisoformat(day), MORNING, tzinfo=zone_of(scope.zone))
-    return local.astimezone(UTC).isoformat(timespec="microseconds")
+def _from_date(value: FromDate, target: FieldRef, scope: Scope, catalogue: Catalogue) -> Any:
+    plain = reached(value, scope, catalogue)
+    if plain is not None:
+        return _into_day(plain, target, scope)
+    if not value.has_fallback:
+        raise ValueProblem("empty", path=value.start)
+    return value.fallback
+
+
+def _into_day(plain: str, target: FieldRef, scope: Scope) -> str:
+    """A date or a date-time as the one that the target wants."""
+    if target.kind is Kind.DATE:
+        return plain if len(plain) == 10 else local_date(plain, scope).isoformat()
+    return morning(plain, scope) if len(plain) == 10 else plain
 
 
 __all__ = [
     "Fixed",
     "FromActor",
+    "FromDate",
     "FromField",
+    "FromFormula",
     "FromText",
     "FromToday",
     "Value",

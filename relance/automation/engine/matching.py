@@ -17,7 +17,7 @@ from django.db.models import Min, Q
 
 from relance.automation.core import flow
 from relance.automation.core.conditions import Compiled, compile_groups
-from relance.automation.core.definition import ActionBlock, ConditionBlock, Definition, load
+from relance.automation.core.definition import ActionBlock, Definition, load
 from relance.automation.core.paths import Chain, followed
 from relance.automation.core.problems import DocumentError
 from relance.automation.core.scope import World
@@ -90,25 +90,20 @@ class Live:
         self.conditions: dict[str, Compiled] = {}
         self.leading: list[Compiled] = []
         self._at: dict[flow.Cursor, tuple[flow.Directive, str]] = {}
-        self._after: dict[tuple[flow.Cursor, bool | None], flow.Position] = {}
-        #: Links to follow, with the record type found there; those of two links in a row, by the first one; and whether an
-        #: action reads or changes the record itself.
+        self._after: dict[tuple[flow.Cursors, flow.Answer], flow.Position] = {}
+        #: Links to follow, with the record type found there; two links in a row; whether an action reads or changes the
+        #: record itself.
         self.links: set[tuple[str, str]] = set()
         self.behind: set[Chain] = set()
         self.touches_record = False
         self._compile()
 
     def _compile(self) -> None:
-        leading = True
-        for block in self.definition.steps:
-            if isinstance(block, ConditionBlock):
-                compiled = compile_groups(block.groups, self.record_type, fields)
-                self.conditions[block.id] = compiled
-                self._will_follow(compiled.parents)
-                if leading:
-                    self.leading.append(compiled)
-                continue
-            leading = False
+        for _place, id, groups in self.definition.conditions():
+            self.conditions[id] = compiled = compile_groups(groups, self.record_type, fields)
+            self._will_follow(compiled.parents)
+        self.leading = [self.conditions[asked.block.id] for asked in flow.leading_conditions(self.definition)]
+        for _place, block in self.definition.blocks():
             if isinstance(block, ActionBlock):
                 target = getattr(block.params, "target", "record")
                 parent = fields.parents_of(self.record_type).get(target)
@@ -132,11 +127,16 @@ class Live:
             known = self._at[cursor] = flow.next_directive(self.definition, cursor), flow.path_text(cursor)
         return known
 
-    def after(self, cursor: flow.Cursor, truth: bool | None) -> flow.Position:
-        """Where a run goes on after a cursor, worked out once as well."""
-        known = self._after.get((cursor, truth))
+    def after(self, cursors: flow.Cursors, answer: flow.Answer) -> flow.Position:
+        """Where a run goes on once the directive at its first cursor was carried out.
+
+        Worked out once as well, except while several paths are under way: they may stand in very many ways.
+        """
+        if len(cursors) > 1:
+            return flow.advance(self.definition, cursors, answer)
+        known = self._after.get((cursors, answer))
         if known is None:
-            known = self._after[(cursor, truth)] = flow.advance(self.definition, cursor, truth)
+            known = self._after[(cursors, answer)] = flow.advance(self.definition, cursors, answer)
         return known
 
     def admits(self, actor_id: int | None, actor_teams: frozenset[int]) -> bool:

@@ -28,7 +28,8 @@ def matching(record_type: str, groups: Sequence[Mapping[str, Any]], *, actor: Ac
 
     Args:
         groups: ``[{"rows": [{"field": path, "op": operator, "value": …}, …]}, …]``; AND inside, OR between, none =
-            everything. Paths lead to a field of the record ("value") or of one at most two links away ("organization.rating").
+            everything. Paths lead to a field of the record ("value") or of one at most two links away
+            ("organization.rating").
         actor: who is asking: "me", and whose rights count.
         now: aware; with the company's time zone it says which day is today.
 
