@@ -26,11 +26,23 @@ class Visibility(models.TextChoices):
     TEAM = "team", _("Each team sees its own records")
 
 
+class Access(models.TextChoices):
+    """For whom a feature is there."""
+
+    EVERYONE = "everyone", _("Everyone")
+    CHOSEN = "chosen", _("Chosen people and teams")
+
+
 class Company(models.Model):
     """The one company of this installation (a single row, id 1).
 
     ``revision`` moves with every change of users, teams, rates, pipelines, stages and labels, so that each process
     knows when what it remembers of them is out of date.
+
+    Attributes:
+        automation_access, automation_users, automation_teams: who sees automations at all; the ids count when
+            "chosen", and administrators are always among them.
+        keep_runs_days, keep_failures_days: how long it stays readable what automations did, and what they could not.
     """
 
     name = models.CharField(_("Name"), max_length=200, default="Relance")
@@ -42,6 +54,13 @@ class Company(models.Model):
     members_may_automate = models.BooleanField(
         _("Members may build automations for themselves"), default=True
     )
+    automation_access = models.CharField(
+        _("Who sees automations"), max_length=10, choices=Access, default=Access.EVERYONE
+    )
+    automation_users = models.JSONField(default=list)
+    automation_teams = models.JSONField(default=list)
+    keep_runs_days = models.PositiveIntegerField(_("Keep runs for, in days"), default=90)
+    keep_failures_days = models.PositiveIntegerField(_("Keep failures for, in days"), default=365)
     revision = models.BigIntegerField(default=1, editable=False)
 
     def __str__(self) -> str:

@@ -9,6 +9,9 @@ member              themselves, if the company lets them  their own
 read-only           nobody                               none
 ==================  ===================================  ====================================================
 
+The whole feature can be limited to chosen users and teams: for everybody else it is not there, though automations
+still run for what they change. Administrators, who decide that, always see it.
+
 An *only me* automation is seen and edited by its owner alone; others duplicate shared ones. These rules only say who
 may arrange things: what an automation may do to records is asked of its owner at each step.
 """
@@ -19,7 +22,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from relance.accounts.models import Role
+from relance.accounts.models import Access, Role
 from relance.accounts.people import Actor, directory
 from relance.automation.errors import NotFound
 from relance.automation.models import Automation
@@ -27,9 +30,22 @@ from relance.automation.models import Automation
 AUDIENCES = ("me", "users", "teams", "everyone")
 
 
+def may_enter(actor: Actor) -> bool:
+    """Whether automations are there at all for this person."""
+    if not actor.active or actor.user_id is None or actor.role == Role.READER:
+        return False
+    company = directory().company
+    return (
+        actor.is_administrator
+        or company.automation_access == Access.EVERYONE
+        or actor.user_id in company.automation_users
+        or not actor.team_ids.isdisjoint(company.automation_teams)
+    )
+
+
 def may_build(actor: Actor) -> bool:
     """Whether this person may build automations at all."""
-    if not actor.active or actor.user_id is None:
+    if not may_enter(actor):
         return False
     if actor.role == Role.MEMBER:
         return directory().company.members_may_automate
@@ -80,7 +96,7 @@ def scope_of(automation: Automation) -> dict[str, Any]:
 
 def may_see(actor: Actor, automation: Automation) -> bool:
     """Whether this person may look at an automation, its runs and its versions."""
-    if actor.user_id is None or actor.role == Role.READER:
+    if not may_enter(actor):
         return False
     return automation.owner_id == actor.user_id or automation.audience != "me"
 
@@ -105,7 +121,7 @@ def may_edit(actor: Actor, automation: Automation, builds: bool | None = None) -
 
 def visible(actor: Actor) -> Q:
     """The automations this person may look at, deleted ones included, as a filter: :func:`may_see` for a set."""
-    if actor.user_id is None or actor.role == Role.READER:
+    if not may_enter(actor):
         return Q(pk__in=())
     return Q(owner_id=actor.user_id) | ~Q(audience="me")
 

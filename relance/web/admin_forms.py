@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from relance.accounts.models import Company, Rate, Role, Team, User, Visibility
+from relance.accounts.models import Access, Company, Rate, Role, Team, User, Visibility
 from relance.lib.money import is_currency
 from relance.records.models import Label, Pipeline, Stage
 from relance.web import parsing
@@ -100,13 +100,71 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     visibility = forms.ChoiceField(
         label=_("Who sees which records"), choices=Visibility.choices, widget=forms.RadioSelect
     )
-    members_may_automate = forms.BooleanField(
-        label=_("Members may build automations for themselves"), required=False
-    )
 
     class Meta:
         model = Company
-        fields = ("name", "currency", "timezone", "visibility", "members_may_automate")
+        fields = ("name", "currency", "timezone", "visibility")
+
+
+class AutomationsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """For whom automations are there, who builds them, and how long their runs stay readable."""
+
+    automation_access = forms.ChoiceField(
+        label=_("Who sees automations"),
+        choices=Access.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Others see no entry at all; automations still run for what they change. Administrators always see them."
+        ),
+    )
+    users = Several(
+        label=_("People"),
+        queryset=User.objects.filter(is_active=True).exclude(role__in=(Role.ADMINISTRATOR, Role.READER)),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    teams = Several(
+        label=_("Teams"), queryset=Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    members_may_automate = forms.BooleanField(
+        label=_("Members may build automations for themselves"), required=False
+    )
+    keep_runs_days = forms.IntegerField(
+        label=_("Keep runs for, in days"), min_value=31, max_value=3650,
+        help_text=_("Of runs that were done, and of conditions that were not met. At least 31."),
+    )  # fmt: skip
+    keep_failures_days = forms.IntegerField(
+        label=_("Keep failures for, in days"), min_value=31, max_value=3650,
+        help_text=_("Of runs that failed or were blocked, so that nobody misses what went wrong."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Company
+        fields = ("automation_access", "members_may_automate", "keep_runs_days", "keep_failures_days")
+
+    field_order = (
+        "automation_access", "users", "teams", "members_may_automate", "keep_runs_days", "keep_failures_days",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["users"].initial = self.instance.automation_users
+        self.fields["teams"].initial = self.instance.automation_teams
+
+    def clean(self) -> dict[str, Any]:
+        """Failures stay at least as long as the rest."""
+        values: dict[str, Any] = super().clean() or {}
+        runs, failures = values.get("keep_runs_days"), values.get("keep_failures_days")
+        if runs and failures and failures < runs:
+            self.add_error("keep_failures_days", _("Keep failures at least as long as the other runs."))
+        return values
+
+    def save(self, commit: bool = True) -> Company:
+        """Keep the chosen people and teams by their ids."""
+        self.instance.automation_users = sorted(user.pk for user in self.cleaned_data["users"])
+        self.instance.automation_teams = sorted(team.pk for team in self.cleaned_data["teams"])
+        saved: Company = super().save(commit)
+        return saved
 
 
 class RateForm(forms.Form):

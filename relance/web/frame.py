@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from relance.accounts.models import Role
+from relance.accounts.people import actor_for
+from relance.automation import rights
 from relance.automation.models import Notification
 
 #: The first part of an address → the entry of the rail that is marked there.
@@ -32,6 +34,7 @@ class Frame:
     Attributes:
         section, part: where the page is, as an entry of the rail and as the first part of its address.
         automations_url: empty for who sees no automations.
+        templates_url: of the gallery; empty for who may not build automations.
     """
 
     user: object | None = None
@@ -42,6 +45,7 @@ class Frame:
     may_write: bool = False
     unread: int = 0
     automations_url: str = ""
+    templates_url: str = ""
 
 
 def frame(request: HttpRequest | None) -> Frame:
@@ -49,6 +53,7 @@ def frame(request: HttpRequest | None) -> Frame:
     user = getattr(request, "user", None)
     if request is None or user is None or not user.is_authenticated:
         return Frame()
+    actor = getattr(request, "actor", None) or actor_for(user)
     part = request.path.strip("/").split("/", 1)[0]
     return Frame(
         user=user,
@@ -58,8 +63,8 @@ def frame(request: HttpRequest | None) -> Frame:
         is_administrator=user.role == Role.ADMINISTRATOR,
         may_write=user.role != Role.READER,
         unread=unread(user.pk),
-        # Who reads only sees no automations at all (automation.rights).
-        automations_url="" if user.role == Role.READER else reverse("automations:list"),
+        automations_url=reverse("automations:list") if rights.may_enter(actor) else "",
+        templates_url=reverse("automations:templates") if rights.may_build(actor) else "",
     )
 
 

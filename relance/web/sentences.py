@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from relance.accounts.people import Actor
 from relance.events.models import Event, EventKind, Origin
 from relance.lib.kinds import Kind
 from relance.records import display
@@ -83,7 +84,7 @@ def timeline(
 def _lines(events: list[Event], about: str, names: Names) -> list[Line]:
     for event in events:
         _want(event, names)
-    runs = _runs([event.cause_run_id for event in events if event.cause_run_id is not None])
+    runs = _runs((event.cause_run_id for event in events if event.cause_run_id is not None), names.actor)
     lines = []
     for event in events:
         line = Line(event.pk, event, _icon(event))
@@ -94,10 +95,11 @@ def _lines(events: list[Event], about: str, names: Names) -> list[Line]:
         if not line.says and not line.body:
             continue
         line.automatic = event.origin == Origin.AUTOMATION
-        line.by = _by(event, names)
+        # What automations did stays readable for longer than their runs; then nobody knows which one it was.
+        line.by = "" if line.automatic else _by(event, names)
         if event.cause_run_id in runs:
-            line.by = runs[event.cause_run_id]
-            line.by_url = run_url(event.cause_run_id)
+            line.by, may_see = runs[event.cause_run_id]
+            line.by_url = run_url(event.cause_run_id) if may_see else ""
         lines.append(line)
     return lines
 
@@ -113,12 +115,18 @@ def _want(event: Event, names: Names) -> None:
                 names.want(str(known.target), value)
 
 
-def _runs(ids: Iterable[int]) -> dict[int, str]:
-    """The names of the automations behind runs."""
-    from relance.automation.models import Run
+def _runs(ids: Iterable[int], viewer: Actor) -> dict[int, tuple[str, bool]]:
+    """The names of the automations behind runs, and whether the viewer may look at each."""
+    from relance.automation.models import Automation, Run
+    from relance.automation.rights import visible
 
     wanted = set(ids)
-    return dict(Run.objects.filter(pk__in=wanted).values_list("pk", "automation__name")) if wanted else {}
+    if not wanted:
+        return {}
+    rows = list(Run.objects.filter(pk__in=wanted).values_list("pk", "automation_id", "automation__name"))
+    seen = Automation.objects.filter(visible(viewer), pk__in={row[1] for row in rows})
+    may = set(seen.values_list("pk", flat=True))
+    return {run_id: (name, automation_id in may) for run_id, automation_id, name in rows}
 
 
 def run_url(run_id: int | None) -> str:

@@ -56,6 +56,7 @@ pages = [
     path("settings/", company.settings, name="settings"),
     path("settings/rates/", company.rate, name="rate"),
     path("settings/rates/<id:rate_id>/delete/", company.delete_rate, name="delete-rate"),
+    path("settings/automations/", company.automations, name="settings-automations"),
     path("settings/pipelines/", company.pipelines, name="pipelines"),
     path("settings/pipelines/<id:pipeline_id>/", company.pipeline, name="pipeline"),
     path("settings/stages/<id:stage_id>/", company.stage, name="stage"),

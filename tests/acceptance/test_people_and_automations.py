@@ -84,7 +84,7 @@ def post(page, path, **form):
 def test_a_member_builds_for_himself_where_the_administrator_allows_it(site, open_page, stages, camille):
     max_ = site.user("Max")
     settings = open_page(user=camille)
-    settings.goto("/settings/")
+    settings.goto("/settings/automations/")
     allowed = settings.get_by_label("Members may build automations for themselves")
     form = settings.get_by_role("main").locator("form").filter(has=allowed)
     allowed.uncheck()

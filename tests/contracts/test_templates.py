@@ -77,12 +77,14 @@ def _handed_over(office: Office) -> None:
 def _rated(office: Office) -> None:
     with write(office.actor("ana")) as change:
         organization = change.create("organization", {"name": "Hôtel des Quais"})
+    with write(office.actor("ana")) as change:
         change.update("organization", organization, {"rating": "A"})
 
 
 def _done(office: Office) -> None:
     with write(office.actor("ana")) as change:
         activity = change.create("activity", {"subject": "First visit", "type": "meeting"})
+    with write(office.actor("ana")) as change:
         change.update("activity", activity, {"done": True})
 
 
@@ -115,7 +117,7 @@ STORIES: dict[str, tuple[Happening, Callable[[Office], bool]]] = {
     ),
     "big-deal": (
         lambda office: _deal(office, value={"amount": 1_000_100, "currency": "EUR"}),
-        _told("claire", "Refurbishment is worth €10,001.00: "),
+        _told("claire", "Refurbishment is worth €10,001: "),
     ),
     "missing-close": (_in_stage(2), _planned("When will Refurbishment close?", "task")),
     "won-onboarding": (

@@ -39,7 +39,7 @@ class Here:
         return stages[min(int(len(stages) * share), len(stages) - 1)].id if stages else None
 
     def leader(self) -> int | None:
-        """Somebody to be told of what matters: who leads a team of this person, else an administrator, else this person."""
+        """Who is told of what matters: who leads a team of this person, else an administrator, else this person."""
         actors = self.configuration.directory.actors
         mates = [actors[id] for id in sorted(self.actor.teammate_ids) if id in actors]
         everybody = [actors[id] for id in sorted(actors)]
@@ -51,7 +51,7 @@ class Here:
         return self.actor.user_id
 
     def audiences(self) -> tuple[Option, ...]:
-        """Whose changes may start it, as choices: "everyone", "team:3", "user:7", "me"; only what this person may build."""
+        """Whose changes may start it: "everyone", "team:3", "user:7" or "me", as far as this person may build that."""
         directory = self.configuration.directory
         allowed = audiences_allowed(self.actor)
         found = [Option("everyone", str(_EVERYONE))] if "everyone" in allowed else []

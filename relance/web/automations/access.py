@@ -15,11 +15,13 @@ from relance.web.pages import PageRequest, View, page
 
 
 def automation_page(view: View) -> View:
-    """A page for people who are logged in and may look at automations at all."""
+    """A page for people who are logged in; for whom automations are not there at all, it is not there either."""
 
     @page
     @wraps(view)
     def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not rights.may_enter(request.actor):
+            raise Http404
         try:
             return view(request, *args, **kwargs)
         except NotFound as error:

@@ -27,7 +27,7 @@ from relance.web.automations.answers import (
     update,
 )
 from relance.web.automations.desk import Desk, problems_of
-from relance.web.automations.panels import Panel, panel_for
+from relance.web.automations.panels import Panel, TriggerPanel, panel_for
 from relance.web.pages import PageRequest
 
 
@@ -41,6 +41,8 @@ def editor(request: PageRequest, automation_id: int) -> HttpResponse:
         panel = panel_for(desk, which)
     except drafting.UnknownBlock:
         panel = panel_for(desk, "")
+    if isinstance(panel, TriggerPanel) and not panel.record:
+        panel.fill({"record": [request.GET.get("record", "")]})
     return render(request, "relance/automations/editor.html", context_of(desk, panel))
 
 

@@ -25,6 +25,7 @@ from relance.automation.errors import Forbidden, Invalid, NotPublished
 from relance.automation.models import Automation, Run, RunState
 from relance.lib import clock
 from relance.lib.text import fold
+from relance.records.fields import RECORD_TYPES
 from relance.web.automations import saying
 from relance.web.automations.access import automation_page, editable
 from relance.web.pages import PageRequest, says
@@ -175,7 +176,9 @@ def _matches(row: Row, query: str) -> bool:
 @require_http_methods(["GET", "POST"])
 def new(request: PageRequest) -> HttpResponseBase:
     """The dialog with the name and the description of a new automation."""
-    context: dict[str, Any] = {"name": "", "description": "", "errors": {}}
+    asked = (request.POST if request.method == "POST" else request.GET).get("record", "")
+    record = asked if asked in RECORD_TYPES else ""
+    context: dict[str, Any] = {"name": "", "description": "", "errors": {}, "record": record}
     status = 200
     if request.method == "POST":
         context["name"] = request.POST.get("name", "")[:1000]
@@ -186,7 +189,8 @@ def new(request: PageRequest) -> HttpResponseBase:
             context["errors"] = refusal.problems
             status = 422
         else:
-            return _go(request, reverse("automations:editor", args=[automation.pk]))
+            query = f"?step=trigger&record={record}" if record else ""
+            return _go(request, reverse("automations:editor", args=[automation.pk]) + query)
     elif not rights.may_build(request.actor):
         raise Forbidden("may_not_build")
     return render(request, "relance/automations/new.html", context, status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from relance.web.automations import adding, editing, listing, records, runs
+from relance.web.automations import adding, editing, gallery, listing, records, runs, trying
 
 app_name = "automations"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", listing.mine, name="list"),
     path("company/", listing.company, name="company"),
     path("new/", listing.new, name="new"),
+    path("templates/", gallery.gallery, name="templates"),
+    path("templates/<slug:key>/", gallery.use, name="template"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<id:run_id>/", runs.run, name="run"),
     path("events/<id:event_id>/", runs.event, name="event"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("<id:automation_id>/publish/", editing.put_into_service, name="publish"),
     path("<id:automation_id>/power/", editing.power, name="power"),
     path("<id:automation_id>/state/", editing.state, name="state"),
+    path("<id:automation_id>/test/", trying.trying, name="test"),
     path("<id:automation_id>/add/", adding.picker, name="picker"),
     path("<id:automation_id>/insert/", adding.insert, name="insert"),
     path("<id:automation_id>/panel/", editing.panel, name="overview"),

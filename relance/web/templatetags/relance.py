@@ -50,6 +50,13 @@ def frame(context: template.Context) -> frame_module.Frame:
     return frame_module.frame(context.get("request"))
 
 
+@register.inclusion_tag("relance/components/bolt.html", takes_context=True)
+def bolt(context: template.Context, record_type: str) -> dict[str, Any]:
+    """The lightning that leads from a module's page to its templates; nothing for who may not build automations."""
+    known = context.get("frame") or frame_module.frame(context.get("request"))
+    return {"url": known.templates_url, "record_type": record_type}
+
+
 def initials(name: str) -> str:
     """The one or two letters that stand for a name."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()] or ["?"]

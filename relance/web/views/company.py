@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from relance.accounts.models import Company, Rate
 from relance.records.models import Deal, Label, Pipeline, Stage
-from relance.web.admin_forms import CompanyForm, LabelForm, PipelineForm, RateForm, StageForm
+from relance.web.admin_forms import AutomationsForm, CompanyForm, LabelForm, PipelineForm, RateForm, StageForm
 from relance.web.pages import PageRequest, administrators_only, says
 
 
@@ -28,6 +28,17 @@ def settings(request: PageRequest) -> HttpResponseBase:
         form.save()
         return says(request, _("The settings are saved."), to=reverse("web:settings"))
     return _settings_page(request, form, RateForm(), failed=request.method == "POST")
+
+
+@administrators_only
+def automations(request: PageRequest) -> HttpResponseBase:
+    """For whom automations are there, and how long runs stay."""
+    form = AutomationsForm(request.POST or None, instance=Company.get())
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return says(request, _("The settings are saved."), to=reverse("web:settings-automations"))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "relance/admin/automations.html", {"form": form}, status=status)
 
 
 def _settings_page(request: PageRequest, form: BaseForm, rate: RateForm, *, failed: bool) -> HttpResponseBase:

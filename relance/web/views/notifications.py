@@ -16,7 +16,6 @@ from relance.records.errors import NotFound
 from relance.records.fields import RECORD_TYPES
 from relance.web import frame
 from relance.web.pages import PageRequest, page, says, stay
-from relance.web.sentences import run_url
 from relance.web.views import records
 
 SHOWN = 20
@@ -26,7 +25,7 @@ SHOWN = 20
 def menu(request: PageRequest) -> HttpResponseBase:
     """The latest notifications: in the menu of the top bar, or on a page of their own."""
     rows = Notification.objects.filter(user_id=request.user.pk).order_by("-created_at", "-pk")[:SHOWN]
-    items = [{"row": row, "run": run_url(row.run_id) if row.run_id else ""} for row in rows]
+    items = [{"row": row} for row in rows]
     unread = any(row.read_at is None for row in rows)
     template = "relance/notifications_menu.html" if request.htmx else "relance/notifications.html"
     return render(request, template, {"items": items, "any_unread": unread})

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
+from relance.automation import rights
 from relance.records import access, display
 from relance.records.errors import NotFound
 from relance.records.fields import RECORD_TYPES, fields_of
@@ -75,6 +76,7 @@ def context(request: PageRequest, record: Snapshot) -> dict[str, Any]:
         "may_change": here and access.may(request.actor, "change", record),
         "may_delete": access.may(request.actor, "delete", record),
         "here": here,
+        "sees_automations": rights.may_enter(request.actor),
         "topics": f"{record_type}:{record_id}" if record_type in RECORD_TYPES else "",
     }
 

@@ -16,7 +16,9 @@ from tests.integration.web.conftest import Browser
 Make = Callable[..., int]
 
 
-@pytest.mark.parametrize("name", ["users", "new-user", "new-team", "settings", "pipelines", "labels"])
+@pytest.mark.parametrize(
+    "name", ["users", "new-user", "new-team", "settings", "settings-automations", "pipelines", "labels"]
+)
 def test_only_administrators_arrange_things(browser: Browser, name: str) -> None:
     path = reverse(f"web:{name}")
     assert browser("claire").get(path).status_code == 200
@@ -116,7 +118,7 @@ def test_settings_and_rates(browser: Browser, office: Office) -> None:
     values = {"name": "Kestrel", "currency": "GBP", "timezone": "Europe/London", "visibility": "team"}
     assert client.post("/settings/", values).status_code == 302
     company = Company.get()
-    assert (company.currency, company.visibility, company.members_may_automate) == ("GBP", "team", False)
+    assert (company.currency, company.visibility) == ("GBP", "team")
     assert client.post("/settings/", {**values, "timezone": "Nowhere/Else"}).status_code == 422
     assert client.post("/settings/rates/", {"currency": "EUR", "rate": "0.85"}).status_code == 302
     client.post("/settings/rates/", {"currency": "EUR", "rate": "0.86"})
@@ -138,3 +140,29 @@ def test_labels(browser: Browser, office: Office) -> None:
     assert client.post("/settings/labels/", {"name": "Key", "colour": "2"}).status_code == 422
     client.post(f"/settings/labels/{label.pk}/", {"do": "delete"})
     assert not Label.objects.filter(pk=label.pk).exists()
+
+
+def test_who_sees_automations_and_how_long_runs_stay(browser: Browser, office: Office) -> None:
+    client = browser("claire")
+    values = {
+        "automation_access": "chosen", "users": [office.users["ben"].pk], "teams": [office.team.pk],
+        "members_may_automate": "on", "keep_runs_days": "60", "keep_failures_days": "400",
+    }  # fmt: skip
+    assert client.post("/settings/automations/", values).status_code == 302
+    company = Company.get()
+    assert (company.automation_access, company.automation_users, company.automation_teams) == (
+        "chosen", [office.users["ben"].pk], [office.team.pk],
+    )  # fmt: skip
+    assert (company.keep_runs_days, company.keep_failures_days, company.members_may_automate) == (
+        60,
+        400,
+        True,
+    )
+    page = client.get("/settings/automations/").content.decode()
+    assert page.count("checked") == 4  # chosen, Ben, the team, members
+    for bad in (
+        {"keep_runs_days": "7"}, {"keep_failures_days": "59"}, {"automation_access": "nobody"}, {"users": ["x"]},
+        {"teams": ["9" * 30]}, {"keep_runs_days": ""},
+    ):  # fmt: skip
+        assert client.post("/settings/automations/", {**values, **bad}).status_code == 422
+    assert Company.get().keep_runs_days == 60

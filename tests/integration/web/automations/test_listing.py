@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from relance.accounts.models import Company
 from relance.automation.models import Automation
 
 Make = Callable[..., Automation]
@@ -45,10 +46,16 @@ def test_builders_see_the_button(window: Window, name: str) -> None:
 
 
 def test_who_may_not_build_sees_no_button_and_is_refused(window: Window) -> None:
-    client = window("rita", htmx=False)
-    assert "New automation" not in client.get("/automations/").content.decode()
-    assert client.get("/automations/new/").status_code == 403
-    assert client.post("/automations/new/", {"name": "Mine"}).status_code == 403
+    own = Company.get()
+    own.members_may_automate = False
+    own.save()
+    client = window("owen", htmx=False)
+    page = client.get("/automations/").content.decode()
+    assert "New automation" not in page and "/automations/templates/" not in page
+    for path in ("/automations/new/", "/automations/templates/", "/automations/templates/next-step/"):
+        assert client.get(path).status_code == 403
+        assert client.post(path, {"name": "Mine"}).status_code in (403, 405)
+    assert 'class="icon-btn bolt"' not in client.get("/deals/").content.decode()
     assert not Automation.objects.exists()
 
 
