@@ -25,10 +25,44 @@ def text(template: str) -> dict[str, Any]:
     return {"from": "text", "template": template}
 
 
+def row(field: str, op: str, value: Any = None) -> dict[str, Any]:
+    """A row of a condition."""
+    return {"field": field, "op": op} | ({} if value is None else {"value": value})
+
+
 def only_if(field: str, op: str, value: Any = None) -> Step:
     """A condition step with one row."""
-    row = {"field": field, "op": op} | ({} if value is None else {"value": value})
-    return {"kind": "condition", "groups": [{"rows": [row]}]}
+    return {"kind": "condition", "groups": [{"rows": [row(field, op, value)]}]}
+
+
+def path(*steps: Step, when: Sequence[dict[str, Any]] = (), name: str = "") -> dict[str, Any]:
+    """A path of a branch, taken where all these rows hold."""
+    return {"name": name, "groups": [{"rows": list(when)}] if when else [], "steps": list(steps)}
+
+
+def branch(mode: str, *paths: dict[str, Any], otherwise: Sequence[Step] = ()) -> Step:
+    """A branch step; ``mode`` is "first" or "all"."""
+    return {"kind": "branch", "mode": mode, "paths": list(paths), "otherwise": {"steps": list(otherwise)}}
+
+
+def numbered(steps: Sequence[Step]) -> list[Step]:
+    """The steps with an id for each that has none, and for each path: b1, b2 … and p1, p2 … from the top down."""
+    counts = {"b": 0, "p": 0}
+
+    def fresh(prefix: str) -> str:
+        counts[prefix] += 1
+        return f"{prefix}{counts[prefix]}"
+
+    def given(steps: Sequence[Step]) -> list[Step]:
+        return [inside({"id": fresh("b"), **step}) for step in steps]
+
+    def inside(step: Step) -> Step:
+        if step["kind"] != "branch":
+            return step
+        paths = [{"id": fresh("p"), **each, "steps": given(each["steps"])} for each in step["paths"]]
+        return {**step, "paths": paths, "otherwise": {"steps": given(step["otherwise"]["steps"])}}
+
+    return given(steps)
 
 
 def do(action: str, **params: Any) -> Step:
@@ -64,7 +98,7 @@ def planned(
         "trigger": {"type": on, "params": params},
         "origins": list(origins),
         "scope": scope or {"kind": "everyone", "ids": []},
-        "steps": [{"id": f"b{place}", **step} for place, step in enumerate(steps, 1)],
+        "steps": numbered(steps),
     }
     return Automation(
         name=name,

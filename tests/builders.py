@@ -18,6 +18,7 @@ from relance.accounts.people import Actor, actor_for
 from relance.automation import publish
 from relance.automation.models import Automation
 from relance.records.models import Pipeline, Stage
+from tests.automations import branch, numbered
 
 Block = dict[str, Any]
 _SHORT = {"created": "record.created", "updated": "record.updated", "deleted": "record.deleted"}
@@ -68,6 +69,22 @@ def condition(*groups: Sequence[dict[str, Any] | str]) -> Block:
     return {"kind": "condition", "groups": [{"rows": found} for found in rows]}
 
 
+def path(*steps: Block, when: Sequence[dict[str, Any] | str] = (), name: str = "") -> dict[str, Any]:
+    """A path of a branch, taken where all these rows hold."""
+    groups = condition(when)["groups"] if when else []
+    return {"name": name, "groups": groups, "steps": list(steps)}
+
+
+def first_path(*paths: dict[str, Any], otherwise: Sequence[Block] = ()) -> Block:
+    """A branch step that takes the first path that matches."""
+    return branch("first", *paths, otherwise=otherwise)
+
+
+def every_path(*paths: dict[str, Any], otherwise: Sequence[Block] = ()) -> Block:
+    """A branch step that takes every path that matches."""
+    return branch("all", *paths, otherwise=otherwise)
+
+
 def act(type: str, **params: Any) -> Block:
     """An action step."""
     return {"kind": "action", "type": type, "params": params}
@@ -107,7 +124,7 @@ def document(
         "trigger": {"type": on, "params": params},
         "origins": list(origins),
         "scope": scope or {"kind": "everyone", "ids": []},
-        "steps": [{"id": f"b{place}", **step} for place, step in enumerate(steps, 1)],
+        "steps": numbered(steps),
     }
 
 

@@ -144,8 +144,9 @@ class StepRun(models.Model):
     Attributes:
         path: where the block stands in the document, such as ``steps/2``.
         loop_index: which turn of a loop; 0 outside loops.
-        outcome: "done", "met", "not_met", "failed", "stopped".
-        verdict: of a condition, compact (``core.conditions.expand`` gives it back).
+        outcome: "done", "met", "not_met", "failed", "stopped"; of a branch "taken" or "otherwise".
+        verdict: of a condition, compact (``core.conditions.expand`` gives it back); of a branch a list of them, one for
+            each path that was asked.
         effects: what was changed: ``[{"record_type", "id", "name", "kind", "changes": {key: [before, after]}}]``, or
             ``{"kind": "notified", "users": [...], "text": ...}``.
         failure: ``{"code", "params"}``.

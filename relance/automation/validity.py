@@ -57,10 +57,10 @@ def references_of(definition: Definition) -> Iterator[Reference]:
     yield from references(definition, record_type, fields)
     for reference in trigger.references(definition.trigger.params):
         yield _under(reference, "trigger", "params")
-    for place, block in enumerate(definition.steps):
+    for place, block in definition.blocks():
         if isinstance(block, ActionBlock):
             for reference in registry.actions[block.type].references(block.params, record_type):
-                yield _under(reference, "steps", place, "params")
+                yield _under(reference, *place, "params")
 
 
 def _under(reference: Reference, *location: str | int) -> Reference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SerializeAsAny
@@ -12,11 +13,17 @@ MAX_BLOCKS = 200
 MAX_GROUPS = 20
 MAX_ROWS = 50
 MAX_AUDIENCE = 200
+#: Of one branch, without "otherwise".
+MAX_PATHS = 10
+#: How many branches may lie inside each other.
+MAX_NESTING = 4
 
 Origin = Literal["user", "api", "import", "automation", "system"]
 Path = Annotated[str, Field(min_length=1, max_length=200)]
 BlockId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+#: The way to a part through the tree, such as ("steps", 2, "paths", 0, "steps", 1).
+Place = tuple[str | int, ...]
 
 
 class Part(BaseModel):
@@ -32,6 +39,10 @@ class Row(Part):
     op: Annotated[str, Field(min_length=1, max_length=40)]
     value: JsonValue = None
     before: JsonValue = Field(default=None, alias="from")  # only of changed_from_to
+
+    def paths(self) -> Iterator[str]:
+        """Everything it reads."""
+        yield self.field
 
 
 class Group(Part):
@@ -83,7 +94,48 @@ class StopBlock(Part):
     kind: Literal["stop"]
 
 
-Block = ConditionBlock | ActionBlock | StopBlock
+class PathHead(Part):
+    """What leads into a path of a branch: it is taken where one of its groups holds; without groups, always.
+
+    ``name`` is what its author calls it; "" leaves it to its condition.
+    """
+
+    id: BlockId
+    name: Annotated[str, Field(max_length=60)] = ""
+    groups: Annotated[tuple[Group, ...], Field(max_length=MAX_GROUPS)] = ()
+
+
+class BranchPath(PathHead):
+    """One way through a branch."""
+
+    steps: tuple[Block, ...] = ()
+
+
+class Otherwise(Part):
+    """The way through a branch when none of its paths is taken; may be empty."""
+
+    steps: tuple[Block, ...] = ()
+
+
+class BranchBlock(Part):
+    """Goes on along the first path whose condition holds, or along every one; below it they are one again.
+
+    The conditions are asked when the run comes to the branch, all before the first path is begun. What is not met
+    inside a path ends that path only.
+    """
+
+    id: BlockId
+    kind: Literal["branch"]
+    mode: Literal["first", "all"]
+    paths: Annotated[tuple[BranchPath, ...], Field(min_length=1, max_length=MAX_PATHS)]
+    otherwise: Otherwise = Field(default_factory=lambda: Otherwise())
+
+    def settles(self, truth: bool | None) -> bool:
+        """Whether, after a path that came to this, the ones to its right need not be asked."""
+        return self.mode == "first" and truth is not False
+
+
+Block = ConditionBlock | ActionBlock | StopBlock | BranchBlock
 
 
 class TriggerBlock(Part):
@@ -101,3 +153,26 @@ class Definition(Part):
     origins: tuple[Origin, ...]
     audience: Audience = Field(alias="scope")
     steps: tuple[Block, ...]
+
+    def blocks(self) -> Iterator[tuple[Place, Block]]:
+        """Every block with its place: from the top down, paths from left to right, a branch before what is in it."""
+        yield from _inside(self.steps, ("steps",))
+
+    def conditions(self) -> Iterator[tuple[Place, str, tuple[Group, ...]]]:
+        """Everything that asks something, conditions and paths: its place, its id and its groups."""
+        for place, block in self.blocks():
+            if isinstance(block, ConditionBlock):
+                yield place, block.id, block.groups
+            elif isinstance(block, BranchBlock):
+                for number, path in enumerate(block.paths):
+                    yield (*place, "paths", number), path.id, path.groups
+
+
+def _inside(steps: tuple[Block, ...], at: Place) -> Iterator[tuple[Place, Block]]:
+    for number, block in enumerate(steps):
+        place = (*at, number)
+        yield place, block
+        if isinstance(block, BranchBlock):
+            for path_number, path in enumerate(block.paths):
+                yield from _inside(path.steps, (*place, "paths", path_number, "steps"))
+            yield from _inside(block.otherwise.steps, (*place, "otherwise", "steps"))

@@ -15,21 +15,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from relance.automation.core.blocks import (
     MAX_BLOCKS,
+    MAX_NESTING,
+    MAX_PATHS,
     ActionBlock,
     Audience,
     Block,
     BlockId,
+    BranchBlock,
+    BranchPath,
     ConditionBlock,
     Definition,
     Group,
     Origin,
+    Otherwise,
     Part,
+    PathHead,
     Row,
     StopBlock,
     TriggerBlock,
@@ -50,6 +56,8 @@ __all__ = [
     "ActionBlock",
     "Audience",
     "Block",
+    "BranchBlock",
+    "BranchPath",
     "ConditionBlock",
     "Definition",
     "DocumentError",
@@ -105,6 +113,22 @@ class _Action(Part):
     params: dict[str, JsonValue] = {}
 
 
+class _Branch(Part):
+    id: BlockId
+    kind: str
+    mode: Literal["first", "all"]
+    paths: Annotated[list[JsonValue], Field(min_length=1, max_length=MAX_PATHS)]
+    otherwise: JsonValue = {}
+
+
+class _Path(PathHead):
+    steps: list[JsonValue] = []
+
+
+class _Otherwise(Part):
+    steps: list[JsonValue] = []
+
+
 class _Frame(Part):
     schema_number: Annotated[int, Field(alias="schema", ge=1)]
     trigger: JsonValue
@@ -142,8 +166,11 @@ def load(
 def dump(definition: Definition) -> dict[str, Any]:
     """The document of a definition, with every default written out."""
     document: dict[str, Any] = definition.model_dump(mode="json", by_alias=True)
-    for step in document["steps"]:
-        for group in step.get("groups", ()):
+    for place, _id, _groups in definition.conditions():
+        asking: Any = document
+        for part in place:
+            asking = asking[part]
+        for group in asking["groups"]:
             for row in group["rows"]:
                 for key in ("value", "from"):
                     if row[key] is None:
@@ -171,6 +198,9 @@ class _Reading:
         self.document = upgrade(json.loads(json.dumps(document)))
         self.record_type: str | None = None
         self.updates = True
+        self._ids: set[str] = set()
+        self._count = 0
+        self._acts = False
 
     def definition(self) -> Definition:
         if not isinstance(self.document, dict):
@@ -178,13 +208,13 @@ class _Reading:
         frame = self._model(_Frame, self.document, ())
         trigger = self._trigger(self.document["trigger"]) if "trigger" in self.document else None
         steps = self.document.get("steps")
-        blocks = list(self._blocks(steps)) if isinstance(steps, list) else []
+        blocks = self._steps(steps) if isinstance(steps, list) else ()
         if frame is not None:
             self._audience(frame)
         if self.problems or frame is None or trigger is None:
             raise DocumentError(self.problems)
         return Definition(
-            schema=1, trigger=trigger, origins=frame.origins, scope=frame.audience, steps=tuple(blocks)
+            schema=1, trigger=trigger, origins=frame.origins, scope=frame.audience, steps=blocks
         )
 
     def _audience(self, frame: _Frame) -> None:
@@ -214,26 +244,31 @@ class _Reading:
         self._check(spec, params, ("trigger", "params"))
         return TriggerBlock(type=outer.type, params=params)
 
-    def _blocks(self, steps: list[Any]) -> Iterator[Block]:
-        if len(steps) > MAX_BLOCKS:
-            self._add(("steps",), "too_many_blocks", limit=MAX_BLOCKS, count=len(steps))
+    def _steps(self, steps: list[Any]) -> tuple[Block, ...]:
+        """All blocks of the document; those that are wrong are left out."""
+        blocks = tuple(self._blocks(steps, ("steps",)))
+        if self._count > MAX_BLOCKS:
+            self._add(("steps",), "too_many_blocks", limit=MAX_BLOCKS, count=self._count)
+        elif not self._acts and self.catalogue is not None:
+            self._add(("steps",), "no_action")
+        return blocks
+
+    def _blocks(self, steps: list[Any], at: Location) -> Iterator[Block]:
+        self._count += len(steps)
+        if self._count > MAX_BLOCKS:
             return
-        seen: set[str] = set()
-        acts = False
         for position, raw in enumerate(steps):
-            location = ("steps", position)
-            block = self._block(raw, location)
+            self._take_id(raw, (*at, position))
+            block = self._block(raw, (*at, position))
             if block is not None:
                 yield block
-            if isinstance(raw, dict):
-                acts = acts or raw.get("kind") == "action"
-                id = raw.get("id")
-                if isinstance(id, str):
-                    if id in seen:
-                        self._add((*location, "id"), "duplicate_id", id=id)
-                    seen.add(id)
-        if not acts and self.catalogue is not None:
-            self._add(("steps",), "no_action")
+
+    def _take_id(self, raw: Any, location: Location) -> None:
+        id = raw.get("id") if isinstance(raw, dict) else None
+        if isinstance(id, str):
+            if id in self._ids:
+                self._add((*location, "id"), "duplicate_id", id=id)
+            self._ids.add(id)
 
     def _block(self, raw: Any, location: Location) -> Block | None:
         if not isinstance(raw, dict):
@@ -242,13 +277,13 @@ class _Reading:
         match raw.get("kind"):
             case "condition":
                 block = self._model(ConditionBlock, raw, location)
-                if block is not None and self.catalogue is not None and self.record_type is not None:
-                    self.problems += check_groups(
-                        block.groups, self.record_type, self.catalogue, self.updates, (*location, "groups")
-                    )
+                self._check_groups(block, location)
                 return block
             case "action":
+                self._acts = True
                 return self._action(raw, location)
+            case "branch":
+                return self._branch(raw, location)
             case "stop":
                 return self._model(StopBlock, raw, location)
             case None if "kind" not in raw:
@@ -256,6 +291,38 @@ class _Reading:
             case kind:
                 self._add((*location, "kind"), "unknown_block", kind=kind)
         return None
+
+    def _check_groups(self, asking: ConditionBlock | PathHead | None, location: Location) -> None:
+        if asking is not None and self.catalogue is not None and self.record_type is not None:
+            self.problems += check_groups(
+                asking.groups, self.record_type, self.catalogue, self.updates, (*location, "groups")
+            )
+
+    def _branch(self, raw: Any, location: Location) -> Block | None:
+        if location.count("steps") > MAX_NESTING:
+            self._add(location, "too_deep", limit=MAX_NESTING)
+            return None
+        outer = self._model(_Branch, raw, location)
+        if outer is None:
+            return None
+        found = [self._path(each, (*location, "paths", at)) for at, each in enumerate(outer.paths)]
+        otherwise = self._model(_Otherwise, outer.otherwise, (*location, "otherwise"))
+        last = self._blocks(otherwise.steps if otherwise else [], (*location, "otherwise", "steps"))
+        rest = Otherwise(steps=tuple(last))
+        if paths := [path for path in found if path is not None]:
+            return BranchBlock(
+                id=outer.id, kind="branch", mode=outer.mode, paths=tuple(paths), otherwise=rest
+            )
+        return None
+
+    def _path(self, raw: Any, location: Location) -> BranchPath | None:
+        self._take_id(raw, location)
+        head = self._model(_Path, raw, location)
+        self._check_groups(head, location)
+        if head is None:
+            return None
+        steps = tuple(self._blocks(head.steps, (*location, "steps")))
+        return BranchPath(id=head.id, name=head.name, groups=head.groups, steps=steps)
 
     def _action(self, raw: Any, location: Location) -> Block | None:
         outer = self._model(_Action, raw, location)

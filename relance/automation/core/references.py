@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from relance.automation.core.blocks import ConditionBlock, Definition
+from relance.automation.core.blocks import Definition
 from relance.automation.core.operators import find
 from relance.automation.core.paths import Catalogue, UnknownField, locate
 from relance.automation.core.problems import Location, pointer
@@ -40,10 +40,8 @@ def references(definition: Definition, record_type: str, catalogue: Catalogue) -
         target = definition.audience.kind.removesuffix("s")
         for position, id in enumerate(definition.audience.ids):
             yield Reference(target, id, pointer(("scope", "ids", position)))
-    for step, block in enumerate(definition.steps):
-        if not isinstance(block, ConditionBlock):
-            continue
-        for number, group in enumerate(block.groups):
+    for place, _id, groups in definition.conditions():
+        for number, group in enumerate(groups):
             for position, row in enumerate(group.rows):
                 try:
                     field = locate(record_type, row.field, catalogue).field
@@ -55,7 +53,7 @@ def references(definition: Definition, record_type: str, catalogue: Catalogue) -
                     target_type = "team"
                 if target_type is None:
                     continue
-                location: Location = ("steps", step, "groups", number, "rows", position)
+                location: Location = (*place, "groups", number, "rows", position)
                 yield from _ids(target_type, row.value, (*location, "value"))
                 yield from _ids(target_type, row.before, (*location, "from"))
 

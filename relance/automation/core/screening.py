@@ -12,7 +12,7 @@ from relance.automation.core.problems import MAX_PROBLEMS, Location, Problem, po
 from relance.lib.shapes import MAX_ID, MAX_TEXT
 from relance.lib.text import TextError, clean
 
-MAX_DEPTH = 20
+MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_KEY = 200
 

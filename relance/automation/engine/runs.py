@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError
 
 from relance.accounts.people import Actor
 from relance.automation.core import flow
+from relance.automation.core.conditions import Seen
 from relance.automation.core.definition import ActionBlock
 from relance.automation.core.scope import Scope
 from relance.automation.engine.formatter import formatter_for
@@ -65,33 +66,70 @@ class Execution:
         """
         asked = iter(verdicts)
         cursors = flow.start(self._live.definition)
+        acted = False
         while cursors:
-            (cursor,) = cursors
-            directive, path = self._live.at(cursor)
-            truth: bool | None = True
-            if isinstance(directive, flow.Decide):
-                truth = self._decide(directive, path, next(asked, None), scope)
-            elif isinstance(directive, flow.Perform):
+            directive, path = self._live.at(flow.first(cursors))
+            answer: flow.Answer = True
+            if isinstance(directive, flow.Perform):
+                acted = True
                 if not self._perform(directive.block, path, self._as_it_is(scope)):
                     return
+            elif isinstance(directive, flow.Decide):
+                answer = self._decide(directive, path, next(asked, None), scope, acted)
+            elif isinstance(directive, flow.Choose):
+                answer = self._choose(directive, path, scope, acted)
             elif directive.block is not None:
                 self._trace.step(self.run_id, path, directive.block, "stopped")
-            cursors, ended = self._live.after(cursor, truth)
+            cursors, ended = self._live.after(cursors, answer)
         if ended is flow.Outcome.UNKNOWN:
             self._finish(RunState.FAILED, {"code": "condition_unknown", "params": {"step": path}})
         else:
             self._finish(RunState.NOT_MET if ended is flow.Outcome.NOT_MET else RunState.DONE, None)
 
     def _decide(
-        self, directive: flow.Decide, path: str, known: tuple[bool | None, str] | None, scope: Scope
+        self,
+        directive: flow.Decide,
+        path: str,
+        known: tuple[bool | None, str] | None,
+        scope: Scope,
+        acted: bool,
     ) -> bool | None:
         """Ask a condition, unless it was asked before the run began, and write its line."""
-        if known is None:
-            known = self._live.conditions[directive.block.id].trace(self._as_it_is(scope), {})
-        truth, verdict = known
+        truth, verdict = known or self._ask(directive.block.id, self._as_it_is(scope) if acted else scope, {})
         outcome = "met" if truth else "not_met" if truth is False else "failed"
         self._trace.step(self.run_id, path, directive.block, outcome, verdict=verdict)
         return truth
+
+    def _choose(
+        self, directive: flow.Choose, path: str, scope: Scope, acted: bool
+    ) -> tuple[bool | None, ...]:
+        """Ask the paths of a branch as far as they matter, and write its line with the verdict of each."""
+        block = directive.block
+        seen: dict[str, Seen] = {}
+        truths: list[bool | None] = []
+        verdicts = []
+        if acted:
+            scope = self._as_it_is(scope)
+        for each in block.paths:
+            truth, verdict = self._ask(each.id, scope, seen)
+            truths.append(truth)
+            verdicts.append(verdict or "null")
+            if block.settles(truth):
+                break
+        taken = flow.taken(block, truths)
+        outcome = "failed" if taken is None else "taken" if taken else "otherwise"
+        self._trace.step(self.run_id, path, block, outcome, verdict=f"[{','.join(verdicts)}]")
+        return tuple(truths)
+
+    def _ask(self, id: str, scope: Scope, seen: dict[str, Seen]) -> tuple[bool | None, str | None]:
+        """The truth of a condition or a path and its trace as JSON; unknown and none where a bug is in the way."""
+        try:
+            return self._live.conditions[id].trace(scope, seen)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("Condition %s of automation %s cannot be asked", id, self._live.automation_id)
+            return None, None
 
     def _as_it_is(self, scope: Scope) -> Scope:
         """The same event, with the record as it is by now; as it was last, when it is gone."""

@@ -8,10 +8,21 @@ import pytest
 
 from relance.automation.engine.pump import Pump
 from relance.records.unit_of_work import write
-from tests.automations import automation, do, euros, fixed, only_if, set_field
+from tests.automations import automation, branch, do, euros, fixed, only_if, path, row, set_field
 from tests.integration.records.conftest import Office, office
 
-__all__ = ["automation", "do", "euros", "fixed", "office", "only_if", "set_field"]
+__all__ = [
+    "automation",
+    "branch",
+    "do",
+    "euros",
+    "fixed",
+    "office",
+    "only_if",
+    "path",
+    "row",
+    "set_field",
+]
 
 
 @pytest.fixture

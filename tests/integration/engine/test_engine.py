@@ -17,7 +17,19 @@ from relance.lib import clock
 from relance.records import configuration, deals
 from relance.records.models import Activity, Deal, Organization, Person
 from relance.records.unit_of_work import write
-from tests.integration.engine.conftest import automation, create, do, euros, fixed, only_if, set_field, update
+from tests.integration.engine.conftest import (
+    automation,
+    branch,
+    create,
+    do,
+    euros,
+    fixed,
+    only_if,
+    path,
+    row,
+    set_field,
+    update,
+)
 from tests.integration.records.conftest import Office
 
 A_CALL = do("record.create", record="activity", link=True, values={"subject": fixed("Call")})
@@ -432,6 +444,35 @@ def build_a_busy_company(office: Office) -> None:
         record="activity",
     )
     automation(tom, "deal.lost", [do("record.delete", target="organization")], origins=both, name="bin")
+    automation(
+        tom,
+        "record.created",
+        [
+            branch(
+                "all",
+                path(set_field("source", "trade_fair"), when=[row("value", "lt", euros(80))]),
+                path(
+                    branch(
+                        "first",
+                        path(
+                            do("deal.win"),
+                            when=[row("source", "is", "trade_fair"), row("value", "gte", euros(70))],
+                        ),
+                        otherwise=[
+                            only_if("organization.rating", "is", "A"),
+                            set_field("lost_reason", "Sold out"),
+                        ],
+                    ),
+                    when=[row("value", "gte", euros(20))],
+                ),
+                otherwise=[do("notify", to=["trigger_user"], text="{{ title }}")],
+            ),
+            set_field("expected_close", "2026-03-01"),
+        ],
+        origins=both,
+        name="fork",
+        record="deal",
+    )
     automation(
         tom,
         "record.updated",

@@ -7,10 +7,10 @@ import pytest
 from relance.automation.core.definition import Definition
 from relance.automation.core.flow import (
     Decide,
-    Finish,
     Perform,
     advance,
     cursor_of,
+    first,
     leading_conditions,
     next_directive,
     path_text,
@@ -39,22 +39,18 @@ def definition(kinds: str) -> Definition:
 def walk(made: Definition, *truths: bool | None) -> tuple[list[str], str]:
     """The ids of the blocks carried out or asked, and how it ended."""
     answers, way = iter(truths), []
-    (cursor,) = start(made)
-    while True:
-        directive = next_directive(made, cursor)
+    cursors, ended = start(made), None
+    while ended is None:
+        directive = next_directive(made, first(cursors))
         truth: bool | None = True
         match directive:
-            case Finish(outcome=outcome):
-                return way, outcome
             case Perform(block=block):
                 way.append(block.id)
             case Decide(block=block):
                 way.append(block.id)
                 truth = next(answers)
-        cursors, ended = advance(made, cursor, truth)
-        if ended is not None:
-            return way, ended
-        (cursor,) = cursors
+        cursors, ended = advance(made, cursors, truth)
+    return way, ended
 
 
 @pytest.mark.parametrize(
@@ -86,7 +82,7 @@ def test_leading_conditions_come_before_everything_else(kinds: str, leading: int
 
 def test_nothing_goes_on_after_the_end() -> None:
     made = definition("a")
-    assert advance(made, ("steps", 1)) == (frozenset(), "done")
+    assert advance(made, frozenset({("steps", 1)})) == (frozenset(), "done")
 
 
 def test_a_cursor_is_stored_as_text() -> None:
