@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 
 from relance.automation.core.blocks import Id, Part
 from relance.automation.core.operators import find
+from relance.lib.text import fold
 from relance.records import fields
 from relance.records.configuration import Configuration
 from relance.records.fields import Field as RecordField
@@ -44,7 +45,14 @@ class InputKind(StrEnum):
     VALUE = "value"  # one value expression for a fixed field
     PEOPLE = "people"  # list of "owner", "trigger_user", "user:<id>", "team:<id>"
     TEXT = "text"  # a text with placeholders
+    LINE = "line"  # the same on one line
+    RECIPIENT = "recipient"  # "contact", "owner", "trigger_user", "address" or "user:<id>"
     YES_NO = "yes_no"
+    CHOICE = "choice"  # one of the choices of a fixed field: its value
+    LABELS = "labels"  # list of ids
+    NUMBER = "number"  # a whole number
+    TIME = "time"  # a time of day, "HH:MM"
+    PARTICIPANTS = "participants"  # list of "contact", "owner", "trigger_user", "user:<id>", "team:<id>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,9 @@ class Input:
     Attributes:
         label, hint: for people, translated when shown.
         of: the name of the parameter that says whose fields these are, or of which field it is the value.
-        record_type: of a target, the only record type that will do; of a value, the type that has the field.
-        field: of a value, the key of the field it is for.
+        record_type: of a target, the only record type that will do; of a value, values or a choice, the type whose
+            fields are meant.
+        field: of a value or a choice, the key of the field it is for.
     """
 
     kind: InputKind
@@ -64,6 +73,7 @@ class Input:
     of: str | None = None
     record_type: str | None = None
     field: str | None = None
+    when: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class Form:
         record_type: whose fields ``fields`` are.
         fields: for "values", what can be set.
         field: for "value" and "field_value", whose value it is; none until chosen, or when it takes none.
+        shown: whether it counts with what is filled in so far.
     """
 
     name: str
@@ -98,6 +109,7 @@ class Form:
     record_type: str | None = None
     fields: tuple[RecordField, ...] = ()
     field: RecordField | None = None
+    shown: bool = True
 
 
 RecordType = Annotated[
@@ -112,6 +124,10 @@ OnlyPipeline = Annotated[
 TargetName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Target = Annotated[TargetName, Input(InputKind.TARGET, gettext_lazy("Which record"))]
 
+ActivitySubject = Input(InputKind.VALUE, gettext_lazy("Subject"), record_type="activity", field="subject")
+ActivityOwner = Input(InputKind.VALUE, gettext_lazy("For whom"), record_type="activity", field="owner")
+ActivityNote = Input(InputKind.VALUE, gettext_lazy("Note"), record_type="activity", field="note")
+LeadTarget = Annotated[TargetName, Input(InputKind.TARGET, gettext_lazy("Which lead"), record_type="lead")]
 DealTarget = Annotated[TargetName, Input(InputKind.TARGET, gettext_lazy("Which deal"), record_type="deal")]
 
 
@@ -152,11 +168,18 @@ def _inputs(
                 )
             case InputKind.TARGET:
                 options = tuple(targets(record_type, mark.record_type)) if record_type else ()
+            case InputKind.RECIPIENT:
+                options = tuple(recipients(record_type, configuration))
             case InputKind.FIELD:
                 whose = chosen_type(params.get(mark.of or ""), record_type)
                 options = tuple(Option(each.key, str(each.label)) for each in watched(whose)) if whose else ()
+            case InputKind.CHOICE:
+                choices = fields.field(str(whose), str(mark.field)).choices
+                options = tuple(Option(choice.value, str(choice.label)) for choice in choices)
+            case InputKind.LABELS:
+                options = tuple(Option(id, name) for id, (name, _colour) in configuration.labels.items())
             case InputKind.VALUES:
-                whose = chosen_type(params.get(mark.of or ""), record_type)
+                whose = whose or chosen_type(params.get(mark.of or ""), record_type)
                 settable = tuple(fields.editable_fields(whose)) if whose else ()
             case InputKind.VALUE:
                 whose = whose or chosen_type(params.get(mark.of or ""), record_type)
@@ -173,12 +196,18 @@ def _inputs(
             label=str(mark.label),
             hint=str(mark.hint),
             required=info.is_required(),
-            default=None if info.is_required() else info.get_default(call_default_factory=True),
+            default=None if info.is_required() else _plain(info.get_default(call_default_factory=True)),
             options=options,
             record_type=whose,
             fields=settable,
             field=field,
+            shown=mark.when is None or params.get(mark.when[0]) == mark.when[1],
         )
+
+
+def _plain(default: Any) -> Any:
+    """A default as it would stand in a document."""
+    return default.model_dump() if isinstance(default, BaseModel) else default
 
 
 def chosen_type(chosen: Any, record_type: str | None) -> str | None:
@@ -205,6 +234,34 @@ def targets(record_type: str, only: str | None = None) -> Iterator[Option]:
     for key, parent in fields.parents_of(record_type).items():
         if only in (None, parent):
             yield Option(key, linked_record(parent))
+
+
+def recipients(record_type: str | None, configuration: Configuration) -> Iterator[Option]:
+    """To whom a mail can go."""
+    if contact := contact_of(record_type):
+        yield Option("contact", contact, _("By role"))
+    yield Option("owner", _("The record’s owner"), _("By role"))
+    yield Option("trigger_user", _("Whoever triggered it"), _("By role"))
+    people = [actor for actor in configuration.directory.actors.values() if actor.active]
+    for actor in sorted(people, key=lambda actor: fold(actor.name)):
+        yield Option(f"user:{actor.user_id}", actor.name, _("Colleagues"))
+    yield Option("address", _("Another address…"), _("Somebody else"))
+
+
+def contact_of(record_type: str | None) -> str:
+    """Who the contact of a triggering record is, as a choice; empty for a type that has none."""
+    match record_type:
+        case "person":
+            return _("The person itself")
+        case "deal":
+            return _("The contact: the deal’s person")
+        case "lead":
+            return _("The contact: the lead’s person")
+        case "activity":
+            return _("The contact: the activity’s person, or else its deal’s")
+        case "organization":
+            return ""
+    return _("The record’s contact")
 
 
 def watched(record_type: str) -> Iterator[RecordField]:

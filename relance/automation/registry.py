@@ -229,12 +229,17 @@ class Trigger(ABC, Generic[P]):
 
 
 class Action(ABC, Generic[P]):
-    """Something an automation can do. Attributes as of :class:`Trigger`."""
+    """Something an automation can do. Attributes as of :class:`Trigger`.
+
+    Attributes:
+        help: the name of its page of the help, if it has one.
+    """
 
     type: ClassVar[str]
     label: ClassVar[Any]
     icon: ClassVar[str]
     rank: ClassVar[int] = 100
+    help: ClassVar[str] = ""
     Params: ClassVar[ParamsModel]
 
     @abstractmethod
@@ -253,6 +258,10 @@ class Action(ABC, Generic[P]):
     @abstractmethod
     def presets(self, record_type: str | None = None) -> Iterable[Preset]:
         """How the picker offers it; for a triggering record of ``record_type`` only what can be done there."""
+
+    def caution(self) -> str:
+        """What somebody who sets it up should know about this installation, in a sentence; empty for nothing."""
+        return ""
 
     def paths(self, params: P) -> frozenset[str]:
         """The fields it reads, as paths from the triggering record."""

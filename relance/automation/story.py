@@ -45,7 +45,7 @@ class Effect:
     """What a step did to one record, or whom it told.
 
     Attributes:
-        kind: "created", "updated", "deleted", "restored", "notified" or "mailed".
+        kind: "created", "updated", "deleted", "restored", "found", "notified" or "mailed".
         name: of the record; none when the reader may not see it, and then ``changes`` is empty.
         changes: ``{field: (before, after)}``, plain.
         user_id, text: of a message.

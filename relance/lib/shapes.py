@@ -28,6 +28,7 @@ MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 CONTACT_KINDS = ("work", "home", "mobile", "other")
 
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _PARTICIPANT = re.compile(r"(person|user):([1-9][0-9]{0,17})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME = re.compile(
@@ -164,6 +165,18 @@ def _contact_fault(value: Any) -> Fault | None:
         if type(value.get("primary", False)) is bool
         else Fault("wrong_type", {"expected": "boolean"}, at=("primary",))
     )
+
+
+def minutes_of(time: str) -> int:
+    """A time of day, "HH:MM", as minutes since midnight.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = _TIME.fullmatch(time)
+    if found is None:
+        raise ValueError(time)
+    return int(found[1]) * 60 + int(found[2])
 
 
 def participant(text: str) -> tuple[str, int]:

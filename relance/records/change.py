@@ -5,9 +5,9 @@ Everything is checked and worked out in memory; each record that is different at
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from relance.accounts.people import Actor
 from relance.events.models import EventKind
 from relance.lib import clock
+from relance.lib.kinds import Kind
 from relance.records import access, rules, validation
 from relance.records.errors import Conflict, Forbidden, Invalid, NotFound
 from relance.records.fields import fields_of
@@ -96,8 +97,13 @@ class Change:
         if kind is not None:
             self._undo()
 
-    def create(self, record_type: str, values: Mapping[str, Any]) -> int:
+    def create(
+        self, record_type: str, values: Mapping[str, Any], *, kept: Mapping[str, Any] | None = None
+    ) -> int:
         """Create a record and return its id. The actor owns it unless ``values`` say otherwise.
+
+        Args:
+            kept: values of other records that it takes over, or that Relance looks after; not checked again.
 
         Raises:
             Invalid: a value is not acceptable.
@@ -110,6 +116,7 @@ class Change:
             given["owner"] = self.actor.user_id
         after = blank(record_type)
         after.update(self._checked(record_type, given))
+        after.update(kept or {})
         rules.complete(record_type, None, after, frozenset(given), self.now, self.uow.configuration)
         self._require(record_type, after)
         after["creator"] = self.actor.user_id
@@ -123,12 +130,19 @@ class Change:
         return int(after["id"])
 
     def update(
-        self, record_type: str, record_id: int, values: Mapping[str, Any], *, version: int | None = None
+        self,
+        record_type: str,
+        record_id: int,
+        values: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        kept: Mapping[str, Any] | None = None,
     ) -> None:
         """Change some fields of a record.
 
         Args:
             version: if given, the version the actor saw.
+            kept: as of :meth:`create`.
 
         Raises:
             NotFound: there is none, it is in the bin, or the actor may not see it.
@@ -137,7 +151,7 @@ class Change:
             Invalid: a value is not acceptable.
         """
         before = self._allowed("change", record_type, record_id, version)
-        after = {**before, **self._checked(record_type, values)}
+        after = {**before, **self._checked(record_type, values, before), **(kept or {})}
         rules.complete(record_type, before, after, frozenset(values), self.now, self.uow.configuration)
         self._require(record_type, after)
         if after != before:
@@ -185,7 +199,9 @@ class Change:
             raise Conflict(record_type, record_id)
         return before
 
-    def _checked(self, record_type: str, values: Mapping[str, Any]) -> Snapshot:
+    def _checked(
+        self, record_type: str, values: Mapping[str, Any], before: Mapping[str, Any] | None = None
+    ) -> Snapshot:
         known = fields_of(record_type)
         checked: Snapshot = {}
         problems: dict[str, str] = {}
@@ -196,15 +212,21 @@ class Change:
             elif not field.editable:
                 problems[key] = _("Relance fills this in by itself.")
             else:
+                # Who takes part already stays, seen or not; a link that is not to be seen is never sent again.
+                there = before[key] if before and field.kind is Kind.PARTICIPANTS else ()
                 try:
-                    checked[key] = validation.check(field, value, self.uow.configuration, self._sees)
+                    checked[key] = validation.check(
+                        field, value, self.uow.configuration, partial(self._sees, there=there)
+                    )
                 except validation.Refused as refusal:
                     problems[key] = str(refusal)
         if problems:
             raise Invalid(problems)
         return checked
 
-    def _sees(self, record_type: str, record_id: int) -> bool:
+    def _sees(self, record_type: str, record_id: int, there: Collection[str] = ()) -> bool:
+        if f"{record_type}:{record_id}" in there:
+            return True
         values = self.uow.get(record_type, record_id)
         return values is not None and access.may(self.actor, "see", values)
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.db import transaction
+from django.db.models import Q
 from pydantic_core import to_json
 
 from relance.accounts.people import SYSTEM, Actor
@@ -28,7 +29,7 @@ from relance.records.configuration import Configuration, current
 from relance.records.errors import Conflict
 from relance.records.fields import WRITTEN_TYPES
 from relance.records.flush import writer
-from relance.records.snapshot import Snapshot, load, shape, table_of
+from relance.records.snapshot import Snapshot, load, model_of, shape, table_of
 
 __all__ = ["LISTENERS", "PARTICIPANTS", "Cause", "Change", "NewEvent", "Overlay", "UnitOfWork", "write"]
 
@@ -84,6 +85,22 @@ class UnitOfWork:
         """
         state = self._state(record_type, record_id)
         return None if state is None or state.values["deleted_at"] is not None else state.values
+
+    def find(self, record_type: str, where: Q, holds: Callable[[Snapshot], bool]) -> list[Snapshot]:
+        """Return the records for which ``holds`` is true, with the changes made so far, in the order of their ids.
+
+        Args:
+            where: what to read of the stored rows; it may find too many, not too few.
+            holds: has the last word; never asked about what is in the bin.
+        """
+        stored = cast(Any, model_of(record_type)).objects.filter(where)
+        self.preload(record_type, list(stored.values_list("pk", flat=True)))
+        found = [
+            state.values
+            for (each, _id), state in self._states.items()
+            if each == record_type and state is not None and state.values["deleted_at"] is None
+        ]
+        return sorted(filter(holds, found), key=lambda values: int(values["id"]))
 
     def _state(self, record_type: str, record_id: int) -> State | None:
         key = (record_type, record_id)

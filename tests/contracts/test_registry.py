@@ -25,6 +25,7 @@ from relance.events.models import Event
 from relance.records import deals
 from relance.records.configuration import current
 from relance.records.errors import Conflict
+from relance.records.models import Label
 from relance.records.snapshot import load_one
 from relance.records.unit_of_work import write
 from tests.builders import act, automation, document, pipeline
@@ -66,11 +67,62 @@ ACTIONS: dict[str, Callable[[Office], Params]] = {
     "deal.win": lambda office: {},
     "deal.lose": lambda office: {"reason": {"from": "fixed", "value": "Price"}},
     "deal.reopen": lambda office: {},
+    "note.add": lambda office: {"text": "{{ title }} was worth {{ value }}"},
+    "label.add": lambda office: {"labels": [label("Cold")]},
+    "label.remove": lambda office: {"labels": [label("Hot")]},
+    "activity.log": lambda office: {
+        "kind": "email",
+        "subject": {"from": "text", "template": "Offer sent to {{ person.name }}"},
+        "note": {"from": "field", "path": "organization.city", "fallback": None},
+    },
+    "activity.schedule_task": lambda office: {
+        "subject": {"from": "text", "template": "Prepare {{ title }}"},
+        "due_date": {"from": "today", "days": 2},
+        "owner": {"from": "fixed", "value": office.users["ben"].pk},
+    },
+    "activity.schedule_appointment": lambda office: {
+        "subject": {"from": "text", "template": "Demo for {{ person.name }}"},
+        "start": "14:00",
+        "end": "15:30",
+        "participants": [
+            "contact",
+            "trigger_user",
+            f"user:{office.users['ben'].pk}",
+            f"team:{office.team.pk}",
+        ],
+        "location": {"from": "field", "path": "organization.city", "fallback": "Nantes"},
+    },
+    "activity.mark_done": lambda office: {},
+    "activity.cancel": lambda office: {},
+    "activity.shift_date": lambda office: {"days": 2},
+    "deal.copy": lambda office: {"stage": office.stages[1].pk},
+    "lead.archive": lambda office: {},
+    "lead.convert": lambda office: {"stage": office.stages[1].pk},
+    "person.find_or_create": lambda office: {
+        "name": {"from": "fixed", "value": "Maud Le Goff"},
+        "emails": {"from": "fixed", "value": [{"value": "maud@quais.example"}]},
+        "values": {"organization": {"from": "field", "path": "organization"}},
+    },
+    "organization.find_or_create": lambda office: {
+        "name": {"from": "fixed", "value": "Brasserie du Port"},
+        "values": {"rating": A},
+    },
+    "organization.reassign": lambda office: {
+        "target": "organization",
+        "owner": {"from": "fixed", "value": office.users["ben"].pk},
+    },
     "notify": lambda office: {
         "to": ["owner", "trigger_user", f"user:{office.users['ben'].pk}", f"team:{office.team.pk}"],
         "text": "{{ title }} is worth {{ value }}: {{ record.link }}",
     },
 }
+#: Actions that deals do not lead to; the others are tried on a deal.
+ON = {"lead.archive": "lead", "lead.convert": "lead"}
+#: What makes something new each time.
+NEW_EACH_TIME = {
+    "record.create", "record.delete", "notify", "note.add", "activity.log", "activity.schedule_task",
+    "activity.schedule_appointment", "activity.shift_date", "deal.copy",
+}  # fmt: skip
 each_trigger = pytest.mark.parametrize("type", sorted(registry.triggers))
 each_action = pytest.mark.parametrize("type", sorted(registry.actions))
 each_entry = pytest.mark.parametrize(
@@ -78,14 +130,31 @@ each_entry = pytest.mark.parametrize(
 )
 
 
+def label(name: str) -> int:
+    """A label of this name."""
+    return Label.objects.get_or_create(name=name)[0].pk
+
+
+def started_by(type: str, deal: int, office: Office) -> tuple[str, int]:
+    """The record that an example of this action is for."""
+    if ON.get(type) != "lead":
+        return "deal", deal
+    with write(office.actor("claire")) as change:
+        return "lead", change.create("lead", {"title": "Two machines"})
+
+
 @pytest.fixture
 def deal(office: Office) -> int:
-    """A deal worth €1,000 with a person and an organization."""
+    """A deal worth €1,000 with a label, a person and an organization, and a call that is to be made."""
     with write(office.actor("claire")) as change:
         organization = change.create("organization", {"name": "Hôtel des Quais"})
         person = change.create("person", {"name": "Jeanne Kerbrat", "organization": organization})
         values = {"title": "Refurbishment", "value": {"amount": 100_000, "currency": "EUR"}}
-        return change.create("deal", {**values, "person": person, "organization": organization})
+        made = change.create(
+            "deal", {**values, "person": person, "organization": organization, "labels": [label("Hot")]}
+        )
+        change.create("activity", {"subject": "Call", "due_date": "2026-03-06", "deal": made})
+        return made
 
 
 def test_every_type_has_an_example() -> None:
@@ -129,9 +198,8 @@ def test_the_picker_offers_every_trigger(type: str) -> None:
 
 @each_action
 def test_the_picker_offers_every_action(type: str) -> None:
-    offered = [
-        preset for group in registry.action_choices("deal").values() for each, preset in group if each == type
-    ]
+    choices = registry.action_choices(ON.get(type, "deal"))
+    offered = [preset for group in choices.values() for each, preset in group if each == type]
     assert offered and all(preset.label and preset.group in GROUPS for preset in offered)
     known = registry.actions[type].Params.model_fields
     assert all(set(preset.params) <= set(known) for preset in offered)
@@ -156,7 +224,8 @@ def test_an_action_has_a_sentence(type: str, language: str, office: Office) -> N
     entry = registry.actions[type]
     params = entry.Params.model_validate(ACTIONS[type](office))
     with translation.override(language):
-        sentence = entry.sentence(params, Names.now(office.actor("claire")))
+        names = Names.now(office.actor("claire"), record_type=ON.get(type, "deal"))
+        sentence = entry.sentence(params, names)
     assert sentence and "%(" not in sentence
 
 
@@ -187,7 +256,8 @@ def test_its_example_can_be_published(type: str, office: Office) -> None:
 @each_action
 def test_an_example_action_can_be_published(type: str, office: Office) -> None:
     definition = validate(
-        document("deal.updated", do=[act(type, **ACTIONS[type](office))]), office.actor("claire")
+        document(f"{ON.get(type, 'deal')}.updated", do=[act(type, **ACTIONS[type](office))]),
+        office.actor("claire"),
     )
     params: Any = definition.steps[0].params  # type: ignore[union-attr]
     entry = registry.actions[type]
@@ -212,7 +282,7 @@ def test_what_it_names_must_exist(entry: Any, office: Office) -> None:
     made = (
         document(entry.type, do=[act("deal.win")], **spoilt)
         if own
-        else document("deal.updated", do=[act(entry.type, **spoilt)])
+        else document(f"{ON.get(entry.type, 'deal')}.updated", do=[act(entry.type, **spoilt)])
     )
     with pytest.raises(DocumentError) as refused:
         validate(made, office.actor("claire"))
@@ -283,9 +353,10 @@ def test_it_acts_within_its_change(type: str, office: Office, deal: int) -> None
     if type == "deal.reopen":
         with write(office.actor("claire")) as change:
             deals.win(change, deal)
+    record = started_by(type, deal, office)
     before = Event.objects.count()
     events, notices = perform(
-        type, ACTIONS[type](office), "deal", deal, office.actor("claire"), actor_id=office.users["tom"].pk
+        type, ACTIONS[type](office), *record, office.actor("claire"), actor_id=office.users["tom"].pk
     )
     assert events or notices
     assert Event.objects.count() == before + len(events)
@@ -299,11 +370,11 @@ def test_it_acts_within_its_change(type: str, office: Office, deal: int) -> None
 
 @each_action
 def test_done_twice_it_changes_nothing_more(type: str, office: Office, deal: int) -> None:
-    if type in {"record.create", "record.delete", "notify"}:
+    if type in NEW_EACH_TIME:
         return
-    claire = office.actor("claire")
-    perform(type, ACTIONS[type](office), "deal", deal, claire)
-    assert perform(type, ACTIONS[type](office), "deal", deal, claire)[0] == []
+    claire, record = office.actor("claire"), started_by(type, deal, office)
+    perform(type, ACTIONS[type](office), *record, claire)
+    assert perform(type, ACTIONS[type](office), *record, claire)[0] == []
 
 
 @each_action
@@ -314,9 +385,10 @@ def test_without_the_right_it_fails_and_leaves_nothing(type: str, office: Office
         return
     with write(office.actor("claire")) as change:
         change.update("deal", deal, {"status": "lost" if type == "deal.reopen" else "open"})
+    record = started_by(type, deal, office)
     before = Event.objects.count()
     with pytest.raises(StepFailure) as failed:
-        perform(type, ACTIONS[type](office), "deal", deal, rita)
+        perform(type, ACTIONS[type](office), *record, rita)
     assert failed.value.code == "forbidden"
     assert Event.objects.count() == before
     assert_explained(failed.value, office)
@@ -324,19 +396,19 @@ def test_without_the_right_it_fails_and_leaves_nothing(type: str, office: Office
 
 @each_action
 def test_on_a_deleted_record_it_fails_readably_or_needs_none(type: str, office: Office, deal: int) -> None:
-    claire = office.actor("claire")
+    claire, (record_type, record_id) = office.actor("claire"), started_by(type, deal, office)
     with write(claire) as change:
-        change.delete("deal", deal)
+        change.delete(record_type, record_id)
     params = {**ACTIONS[type](office)}
     if "target" in registry.actions[type].Params.model_fields:
         if type == "record.update":
             params["values"] = {"title": {"from": "fixed", "value": "Back"}}
         with pytest.raises(StepFailure) as failed:
-            perform(type, {**params, "target": "record"}, "deal", deal, claire, kind="deleted")
+            perform(type, {**params, "target": "record"}, record_type, record_id, claire, kind="deleted")
         assert failed.value.code == "record_gone"
         assert_explained(failed.value, office)
     else:
-        events, notices = perform(type, params, "deal", deal, claire, kind="deleted")
+        events, notices = perform(type, params, record_type, record_id, claire, kind="deleted")
         assert events or notices
 
 
@@ -346,7 +418,7 @@ def test_without_its_parent_it_fails_readably(type: str, office: Office) -> None
         activity = change.create("activity", {"subject": "Alone"})
     if "target" not in registry.actions[type].Params.model_fields:
         return
-    params = {**ACTIONS[type](office), "target": "deal"}
+    params = {**ACTIONS[type](office), "target": ON.get(type, "deal")}
     with pytest.raises(StepFailure) as failed:
         perform(type, params, "activity", activity, office.actor("claire"))
     assert failed.value.code == "no_parent"

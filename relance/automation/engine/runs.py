@@ -177,13 +177,21 @@ class Execution:
             }
             for made in self._uow.events[first:]
         ]
+        for record_type, record_id in step.finds:
+            found = {"record_type": record_type, "id": record_id, "kind": "found", "changes": {}}
+            effects.insert(0, {**found, "name": title_of(change.get(record_type, record_id))[:MAX_NAME]})
         record = (self._event.record_type, self._event.record_id)
         for user_id, text in step.notices:
             self._trace.notification(user_id, text, record, self.run_id)
             effects.append({"kind": "notified", "user": user_id, "text": text})
         for letter in step.letters:
             self._trace.mail(letter, self._event, self._live, self.run_id, path)
-            written = {"to": letter.to, "name": letter.to_name, "subject": letter.subject, "text": letter.text}
+            written = {
+                "to": letter.to,
+                "name": letter.to_name,
+                "subject": letter.subject,
+                "text": letter.text,
+            }
             effects.append({"kind": "mailed", **written})
         self._trace.step(self.run_id, path, block, "done", effects=effects)
         return True

@@ -28,6 +28,7 @@ class RealStep:
         self.actor = actor
         self._formatter = formatter
         self.notices: list[tuple[int, str]] = []
+        self.finds: list[tuple[str, int]] = []
         self.letters: list[Letter] = []
 
     def target(self, name: str) -> tuple[str, int]:
@@ -79,6 +80,10 @@ class RealStep:
     def send_mail(self, letter: Letter) -> None:
         """Put a mail into the outbox; it leaves once the run is committed."""
         self.letters.append(letter)
+
+    def found(self, record_type: str, record_id: int) -> None:
+        """Say in the trace that a record was found."""
+        self.finds.append((record_type, record_id))
 
     def notify(self, user_ids: Sequence[int], text: str) -> None:
         """Write a message to colleagues; each gets it once."""

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from relance.automation.explain.explanation import Explanation
+from relance.automation.explain.mails import of_mail
 from relance.automation.explain.names import Names
 from relance.automation.explain.values import path_clause
 from relance.automation.explain.wording import EMPTY, bold, capital, field_name, fill, listed, record_noun
 from relance.records.fields import parents_of
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Three sentences. ``remedy`` is empty where nothing has to be done."""
-
-    what: SafeString
-    why: SafeString
-    remedy: SafeString = EMPTY
 
 
 def failure(stored: Mapping[str, Any], names: Names) -> Explanation:
@@ -34,7 +26,7 @@ def failure(stored: Mapping[str, Any], names: Names) -> Explanation:
     """
     code = str(stored.get("code", ""))
     params: Mapping[str, Any] = stored.get("params") or {}
-    found = _of_step(code, params, names) or _of_value(code, params, names) or _of_guard(code, params)
+    found = _of_step(code, params, names) or of_mail(code, params, names) or _of_value(code, params, names) or _of_guard(code, params)
     return found or Explanation(
         fill(_("The run stopped here.")),
         fill(_("The reason is “%(code)s”."), code=code),
@@ -93,6 +85,12 @@ def _of_step(code: str, params: Mapping[str, Any], names: Names) -> Explanation 
             return Explanation(
                 fill(_("The record was not saved.")),
                 _refused(params, names),
+                fill(_("Change the value in this step, or add a condition before it.")),
+            )
+        case "date_out_of_range":
+            return Explanation(
+                fill(_("The record was not saved.")),
+                fill(_("The date would lie before 1900 or after 2200.")),
                 fill(_("Change the value in this step, or add a condition before it.")),
             )
         case "nobody_to_tell":

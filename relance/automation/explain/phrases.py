@@ -95,6 +95,48 @@ CHANGE_OWNER = {
     "lead": _("Change the owner of the lead"),
     "activity": _("Change the owner of the activity"),
 }
+ADD_NOTE = {
+    "person": _("Add a note to the person"),
+    "organization": _("Add a note to the organization"),
+    "deal": _("Add a note to the deal"),
+    "lead": _("Add a note to the lead"),
+}
+ADD_LABEL = {
+    "person": _("Add a label to the person"),
+    "organization": _("Add a label to the organization"),
+    "deal": _("Add a label to the deal"),
+    "lead": _("Add a label to the lead"),
+    "activity": _("Add a label to the activity"),
+}
+REMOVE_LABEL = {
+    "person": _("Remove a label from the person"),
+    "organization": _("Remove a label from the organization"),
+    "deal": _("Remove a label from the deal"),
+    "lead": _("Remove a label from the lead"),
+    "activity": _("Remove a label from the activity"),
+}
+#: Also the sentences of the actions; of an activity that one, of other records what is open among theirs.
+FINISH_ACTIVITIES = {
+    "person": _("Mark the person’s open activities as done"),
+    "organization": _("Mark the organization’s open activities as done"),
+    "deal": _("Mark the deal’s open activities as done"),
+    "lead": _("Mark the lead’s open activities as done"),
+    "activity": _("Mark the activity as done"),
+}
+CANCEL_ACTIVITIES = {
+    "person": _("Cancel the person’s open activities"),
+    "organization": _("Cancel the organization’s open activities"),
+    "deal": _("Cancel the deal’s open activities"),
+    "lead": _("Cancel the lead’s open activities"),
+    "activity": _("Cancel the activity"),
+}
+SHIFT_ACTIVITIES = {
+    "person": _("Shift the dates of the person’s open activities"),
+    "organization": _("Shift the dates of the organization’s open activities"),
+    "deal": _("Shift the dates of the deal’s open activities"),
+    "lead": _("Shift the dates of the lead’s open activities"),
+    "activity": _("Shift the date of the activity"),
+}
 
 #: Of actions; ``name`` is what the new record is called.
 CREATE_NAMED = {
@@ -111,4 +153,19 @@ GIVE_TO = {
     "deal": _("Give the deal to %(owner)s"),
     "lead": _("Give the lead to %(owner)s"),
     "activity": _("Give the activity to %(owner)s"),
+}
+#: ``labels`` is a list of names.
+ADD_LABELS = {
+    "person": _("Label the person: %(labels)s"),
+    "organization": _("Label the organization: %(labels)s"),
+    "deal": _("Label the deal: %(labels)s"),
+    "lead": _("Label the lead: %(labels)s"),
+    "activity": _("Label the activity: %(labels)s"),
+}
+REMOVE_LABELS = {
+    "person": _("Remove labels from the person: %(labels)s"),
+    "organization": _("Remove labels from the organization: %(labels)s"),
+    "deal": _("Remove labels from the deal: %(labels)s"),
+    "lead": _("Remove labels from the lead: %(labels)s"),
+    "activity": _("Remove labels from the activity: %(labels)s"),
 }

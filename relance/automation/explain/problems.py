@@ -54,6 +54,10 @@ _SENTENCES: Mapping[str, str | Promise] = {
     "not_a_datetime": _("This is not a point in time."),
     "date_out_of_range": _("Dates must lie between 1900 and 2200."),
     "range_reversed": _("The lower value must come first."),
+    "not_a_time": _("Please write the time as 14:30."),
+    "end_before_start": _("It must end after it begins."),
+    "end_and_duration": _("Give an end or a duration, not both."),
+    "not_a_participant": _("Please choose one of the values offered."),
     "unknown_currency": _("There is no such currency."),
     "several_primaries": _("Only one can be the primary one."),
     "duplicates": _("Something is chosen twice."),
@@ -62,13 +66,19 @@ _SENTENCES: Mapping[str, str | Promise] = {
         "A placeholder in this text is not closed or not known. It looks like {{ person.name }}."
     ),
     # Targets and people
-    "target_does_not_fit": _("This can be done to a deal only."),
+    "no_contact_here": _("An organization has no contact of its own. Choose somebody else."),
+    "not_an_address": _("This is not exactly one e-mail address."),
     "scope_not_allowed": _(
         "You may not let these people trigger an automation. "
         "Choose only yourself, or people of your teams if you lead one."
     ),
 }
 
+_ONLY: Mapping[str, str | Promise] = {
+    "deal": _("This can be done to a deal only."),
+    "lead": _("This can be done to a lead only."),
+    "organization": _("This can be done to an organization only."),
+}
 _GONE: Mapping[str, str | Promise] = {
     "user": _("A colleague chosen here does not exist any more."),
     "team": _("A team chosen here does not exist any more."),
@@ -103,6 +113,9 @@ def problem_sentence(problem: Problem, names: Names) -> SafeString:
                 _("Relance fills in %(field)s by itself."),
                 field=path_clause(str(params.get("path")), str(params.get("record", names.record_type))),
             )
+        case "target_does_not_fit":
+            wanted = _ONLY.get(str(params.get("wanted")), _("This cannot be done to this record."))
+            return fill(wanted)
         case "unknown_target":
             target = str(params.get("target"))
             noun = record_noun(target) if target in WRITTEN_TYPES else target

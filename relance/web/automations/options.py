@@ -97,6 +97,12 @@ def people() -> Sequence[Group]:
     return [*groups, Group(_("Teams"), whole)] if directory().teams else groups
 
 
+def participants() -> Sequence[Group]:
+    """Who can take part in an appointment."""
+    by_role, *rest = people()
+    return [Group(by_role.heading, (("contact", _("The record’s contact")), *by_role.entries)), *rest]
+
+
 def grouped(offered: Iterable[Option]) -> Sequence[Group]:
     """Options of a registered parameter under their headings; without one where there is a single group."""
     found: dict[str, list[tuple[str, str]]] = {}

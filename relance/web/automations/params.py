@@ -21,10 +21,21 @@ from relance.records import fields
 from relance.web.automations import options
 from relance.web.automations.asks import FILL_IN, Ask, Input, Typed, Unreadable, is_id
 from relance.web.automations.expressions import ExpressionForm, placeholder_groups, template_error
+from relance.web.automations.options import Group
 from relance.web.automations.parts import Part
 from relance.web.names import Names
 
-_SELECTS = {InputKind.RECORD_TYPE, InputKind.FIELD, InputKind.TARGET, InputKind.PIPELINE, InputKind.STAGE}
+_SELECTS = {
+    InputKind.RECORD_TYPE,
+    InputKind.FIELD,
+    InputKind.TARGET,
+    InputKind.PIPELINE,
+    InputKind.STAGE,
+    InputKind.CHOICE,
+}
+_TICKED = {InputKind.PEOPLE, InputKind.PARTICIPANTS, InputKind.LABELS}
+_TYPED = {InputKind.NUMBER: Kind.NUMBER, InputKind.TIME: Kind.TEXT}
+_SELECTS |= {InputKind.RECIPIENT}
 _IDS = {InputKind.PIPELINE, InputKind.STAGE}
 _ROW = re.compile(r"p-values-([a-z][a-z0-9_]{0,39})-from")
 #: Shown at once for a new record, beside what it must have.
@@ -158,9 +169,9 @@ class ParamsForm:
         filled = params | self.given
         found = registered.form(self.model, filled, self.record_type, self.names.configuration)
         # Others are drawn from what these hold: the fields of a type, the values of a field.
-        leading = {InputKind.RECORD_TYPE, InputKind.TARGET, InputKind.FIELD}
+        leading = {InputKind.RECORD_TYPE, InputKind.TARGET, InputKind.FIELD, InputKind.RECIPIENT}
         for each in found:
-            if each.name in self.given:
+            if each.name in self.given or not each.shown:
                 continue
             part = Part(
                 each, str(each.kind), f"p-{each.name}", each.label, each.hint, recasts=each.kind in leading
@@ -191,15 +202,22 @@ class ParamsForm:
             case InputKind.VALUE:
                 if form.field is not None and self.record_type:
                     part.expression = self._expression(part, form.field, stored, typed=typed)
-            case InputKind.PEOPLE:
+            case kind if kind in _TICKED:
+                part.kind = "ticks"
                 part.typed = (
-                    list(typed.get(name, ())) if typed is not None else [str(who) for who in stored or ()]
+                    list(typed.get(name, ())) if typed is not None else [str(each) for each in stored or ()]
                 )
-                part.groups = options.people()
-            case InputKind.TEXT:
+                part.groups = _ticks(form)
+            case kind if kind in _TYPED:
+                part.kind = "typed"
+                ask = Ask(name, part.label, _TYPED[kind], hint=part.hint)
+                part.inputs = ask.inputs(typed if typed is not None else ask.typed(stored), {}, self.names)
+            case InputKind.TEXT | InputKind.LINE:
+                part.kind = "text"
+                widget = "area" if form.kind is InputKind.TEXT else "text"
                 text = next(iter(typed.get(name, ())), "") if typed is not None else str(stored or "")
                 part.inputs = [
-                    Input(name=name, label=part.label, widget="area", typed=[text[:20_000]], hint=part.hint)
+                    Input(name=name, label=part.label, widget=widget, typed=[text[:20_000]], hint=part.hint)
                 ]
                 part.placeholders = placeholder_groups(self.record_type) if self.record_type else ()
             case InputKind.YES_NO:
@@ -270,9 +288,15 @@ class ParamsForm:
                 return self._read_values(part, strict=strict)
             case InputKind.VALUE:
                 return self._read_value(part, strict=strict)
-            case InputKind.PEOPLE:
+            case "ticks":
                 known = {value for group in part.groups for value, _label in group.entries}
-                return [who for who in part.typed if who in known] or None
+                chosen = [each for each in part.typed if each in known]
+                return (
+                    [int(each) for each in chosen] if part.form.kind is InputKind.LABELS else chosen
+                ) or None
+            case "typed":
+                ask = Ask(part.name, part.label, _TYPED[part.form.kind])
+                return ask.read(_typed_of(part.inputs))
             case InputKind.TEXT:
                 ask = Ask(part.name, part.label, Kind.LONG_TEXT, max_length=MAX_TEMPLATE)
                 text = ask.read(_typed_of(part.inputs))
@@ -324,6 +348,15 @@ class ParamsForm:
         if part.expression is not None:
             found += part.expression.errors.values()
         return [error for error in found if error]
+
+
+def _ticks(form: registered.Form) -> Sequence[Group]:
+    match form.kind:
+        case InputKind.PEOPLE:
+            return options.people()
+        case InputKind.PARTICIPANTS:
+            return options.participants()
+    return options.grouped(form.options)
 
 
 def _input_of(form: ExpressionForm, keys: Sequence[str]) -> str:

@@ -21,10 +21,11 @@ from relance.automation.explain.wording import bold, fill, inside, listed
 from relance.automation.history import Line
 from relance.automation.models import Automation, Run
 from relance.automation.rights import visible
-from relance.automation.story import Effect, Step
+from relance.automation.story import Effect, Mailed, Step
 from relance.events.models import Event
 from relance.records import fields
 from relance.records.configuration import current
+from relance.records.unit_of_work import IMAGINED
 from relance.web.types import TYPES
 
 #: How each result looks: the chip's tone and its glyph.
@@ -58,6 +59,7 @@ class Deed:
 
     sentence: SafeString
     changes: Sequence[Change] = ()
+    mailed: Mailed | None = None
     url: str = ""
 
 
@@ -65,7 +67,7 @@ def record_link(record_type: str, record_id: int, name: str | None) -> SafeStrin
     """A record by its name; what the reader may not see is said to be so."""
     if name is None:
         return fill(_("a record you may not see"))
-    if record_type not in TYPES:
+    if record_type not in TYPES or record_id > IMAGINED:
         return bold(name)
     return format_html(
         '<a class="link" href="{}">{}</a>', reverse("web:record", args=[record_type, record_id]), name
@@ -156,10 +158,16 @@ def short(effect: Effect, said: Names) -> SafeString:
     """What a step did, in a few words."""
     if effect.kind == "notified":
         return fill(_("Told %(who)s"), who=said.named("user", effect.user_id or 0))
+    if effect.kind == "mailed":
+        if effect.mailed is None:
+            return fill(_("Wrote an e-mail"))
+        return fill(_("Wrote %(who)s an e-mail"), who=bold(effect.mailed.name or effect.mailed.to))
     record = record_link(effect.record_type, effect.record_id, effect.name)
     match effect.kind:
         case "created":
             return fill(_("Created %(record)s"), record=record)
+        case "found":
+            return fill(_("Found %(record)s"), record=record)
         case "deleted":
             return fill(_("Deleted %(record)s"), record=record)
         case "restored":
@@ -167,13 +175,46 @@ def short(effect: Effect, said: Names) -> SafeString:
     return fill(_("Changed %(record)s"), record=record)
 
 
-def deed(effect: Effect, said: Names) -> Deed:
-    """The same in full, with every field before and after."""
+def would(effect: Effect, said: Names) -> SafeString:
+    """The same of a step that was only tried out."""
+    if effect.kind == "notified":
+        return fill(_("Would tell %(who)s"), who=said.named("user", effect.user_id or 0))
+    if effect.kind == "mailed":
+        mailed = effect.mailed
+        if mailed is None:
+            return fill(_("Would send a mail you may not read"))
+        who = bold(mailed.name or mailed.to)
+        return fill(_("Would send “%(subject)s” to %(who)s"), subject=mailed.subject, who=who)
+    record = record_link(effect.record_type, effect.record_id, effect.name)
+    match effect.kind:
+        case "created":
+            return fill(_("Would create %(record)s"), record=record)
+        case "deleted":
+            return fill(_("Would delete %(record)s"), record=record)
+        case "restored":
+            return fill(_("Would take %(record)s out of the bin"), record=record)
+        case "found":
+            return fill(_("Found %(record)s"), record=record)
+    return fill(_("Would change %(record)s"), record=record)
+
+
+def deed(effect: Effect, said: Names, *, trying: bool = False) -> Deed:
+    """The same in full, with every field before and after.
+
+    Args:
+        trying: it was only tried out.
+    """
+    if trying:
+        return Deed(would(effect, said), [*_changes(effect, said)] if effect.changes else ())
     if effect.kind == "notified":
         person = said.named("user", effect.user_id or 0)
         if not effect.text:
             return Deed(fill(_("Told %(who)s something you may not read"), who=person))
         return Deed(fill(_("Told %(who)s: “%(text)s”"), who=person, text=effect.text))
+    if effect.mailed is not None:
+        who = fill("%(name)s %(address)s", name=bold(effect.mailed.name), address=effect.mailed.to)
+        sentence = fill(_("Wrote %(who)s an e-mail: “%(text)s”"), who=who, text=effect.mailed.subject)
+        return Deed(sentence, mailed=effect.mailed)
     return Deed(short(effect, said), [*_changes(effect, said)])
 
 
