@@ -61,6 +61,7 @@ class Input:
 
     Attributes:
         label, hint: for people, translated when shown.
+        when: another parameter and the value with which alone this one counts.
         of: the name of the parameter that says whose fields these are, or of which field it is the value.
         record_type: of a target, the only record type that will do; of a value, values or a choice, the type whose
             fields are meant.

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from relance.outbound import messages, server
 from relance.outbound.addresses import line
 from relance.outbound.models import Mail
@@ -262,8 +264,11 @@ def _answer(error: smtplib.SMTPResponseException) -> dict[str, Any]:
 
 def chosen() -> Transport | None:
     """How mails leave this installation; none while nobody has said."""
-    from django.conf import settings
-
     if (to := server.configured()) is not None:
         return Smtp(to)
     return Catcher() if settings.MAIL_CATCHER else None
+
+
+def is_ready() -> bool:
+    """Whether mails leave at all, or are caught: otherwise they are held."""
+    return bool(settings.SMTP_URL or settings.MAIL_CATCHER)

@@ -16,6 +16,8 @@ from relance.automation.explain.values import path_clause
 from relance.automation.explain.wording import EMPTY, bold, capital, field_name, fill, listed, record_noun
 from relance.records.fields import parents_of
 
+__all__ = ["Explanation", "failure", "not_started"]
+
 
 def failure(stored: Mapping[str, Any], names: Names) -> Explanation:
     """Explain what is stored as a run's or a step's failure.
@@ -26,7 +28,12 @@ def failure(stored: Mapping[str, Any], names: Names) -> Explanation:
     """
     code = str(stored.get("code", ""))
     params: Mapping[str, Any] = stored.get("params") or {}
-    found = _of_step(code, params, names) or of_mail(code, params, names) or _of_value(code, params, names) or _of_guard(code, params)
+    found = (
+        _of_step(code, params, names)
+        or of_mail(code, params, names)
+        or _of_value(code, params, names)
+        or _of_guard(code, params)
+    )
     return found or Explanation(
         fill(_("The run stopped here.")),
         fill(_("The reason is “%(code)s”."), code=code),

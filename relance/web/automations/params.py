@@ -32,10 +32,10 @@ _SELECTS = {
     InputKind.PIPELINE,
     InputKind.STAGE,
     InputKind.CHOICE,
+    InputKind.RECIPIENT,
 }
 _TICKED = {InputKind.PEOPLE, InputKind.PARTICIPANTS, InputKind.LABELS}
 _TYPED = {InputKind.NUMBER: Kind.NUMBER, InputKind.TIME: Kind.TEXT}
-_SELECTS |= {InputKind.RECIPIENT}
 _IDS = {InputKind.PIPELINE, InputKind.STAGE}
 _ROW = re.compile(r"p-values-([a-z][a-z0-9_]{0,39})-from")
 #: Shown at once for a new record, beside what it must have.

@@ -24,7 +24,7 @@ from relance.automation.explain.wording import fill, inside
 from relance.automation.history import Filters, Line
 from relance.automation.models import Automation, Evaluation, Run, RunState, StepRun
 from relance.automation.registry import registry
-from relance.automation.story import Effect, Step, Story
+from relance.automation.story import Effect, Mailed, Step, Story
 from relance.events.models import Event
 from relance.lib.text import fold
 from relance.web.automations import listing, options, telling
@@ -224,7 +224,7 @@ def _looked(actor: Actor, told: Story) -> Looked:
 def listed(actor: Actor, lines: Sequence[Line]) -> list[ListedRun]:
     """The lines of a page with their sentences; a few queries for any number."""
     events = Event.objects.in_bulk({line.event_id for line in lines if line.record_name is not None})
-    effects = _effects(actor, [line.run_id for line in lines if line.run_id is not None])
+    effects = _effects(actor, lines)
     caused = telling.causes(events.values(), actor)
     said = telling.names(actor, "deal", None)
     told = []
@@ -238,7 +238,9 @@ def listed(actor: Actor, lines: Sequence[Line]) -> list[ListedRun]:
     return told
 
 
-def _effects(actor: Actor, run_ids: Sequence[int]) -> dict[int, list[Effect]]:
+def _effects(actor: Actor, lines: Sequence[Line]) -> dict[int, list[Effect]]:
+    run_ids = [line.run_id for line in lines if line.run_id is not None]
+    open_to = {line.run_id for line in lines if line.record_name is not None}
     stored: list[tuple[int, dict[str, Any]]] = []
     rows = StepRun.objects.filter(run_id__in=run_ids).exclude(effects=[]).order_by("pk")
     for run_id, effects in rows.values_list("run_id", "effects"):
@@ -249,6 +251,9 @@ def _effects(actor: Actor, run_ids: Sequence[int]) -> dict[int, list[Effect]]:
     for run_id, each in stored:
         if each["kind"] == "notified":
             effect = Effect("notified", user_id=each["user"])
+        elif each["kind"] == "mailed":
+            mailed = Mailed(each["to"], each["name"], "", "") if run_id in open_to else None
+            effect = Effect("mailed", mailed=mailed)
         else:
             record = (each["record_type"], each["id"])
             effect = Effect(each["kind"], *record, name=each["name"] if seen[record] else None)
