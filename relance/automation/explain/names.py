@@ -55,6 +55,10 @@ class Names:
             self._titles[key] = title_of(values) if seen and values is not None else None
         return self._titles[key]
 
+    def know(self, record_type: str, record_id: int, title: str) -> None:
+        """Give a name that is at hand already."""
+        self._titles[(record_type, record_id)] = title
+
     def named(self, what: str, id: int) -> SafeString:
         """The name of a user, team, stage, pipeline or label, in bold, or that it is gone."""
         name = name_of(what, id, self.configuration)

@@ -269,8 +269,12 @@ def chip_of(result: str) -> tuple[str, str, str]:
     return tone, icon, str(RunState(result).label)
 
 
-def told_step(number: int, step: Step, said: Any) -> ToldStep:
-    """One card."""
+def told_step(number: int, step: Step, said: Any, *, trying: bool = False) -> ToldStep:
+    """One card.
+
+    Args:
+        trying: it was only tried out.
+    """
     kind = step.block.get("kind")
     icon, tile, label = "warning", "", _("Unknown step")
     if kind == "condition":
@@ -286,6 +290,10 @@ def told_step(number: int, step: Step, said: Any) -> ToldStep:
         "stopped": ("done", _("Stopped"), "off", "stop"),
         "failed": ("error", _("Stopped here"), "bad", "close"),
     }
+    if trying:
+        chips["done"] = ("done", _("Would be done"), "try", "check")
+        chips["stopped"] = ("done", _("Would stop"), "off", "stop")
+        chips["failed"] = ("error", _("Would stop here"), "bad", "close")
     state, chip, tone, chip_icon = chips.get(
         step.outcome or "", ("skipped", _("Not reached"), "off", "minus")
     )
@@ -301,7 +309,7 @@ def told_step(number: int, step: Step, said: Any) -> ToldStep:
         chip_icon=chip_icon,
         at=step.at,
         groups=telling.lines_of(step, said),
-        deeds=[telling.deed(effect, said) for effect in step.effects],
+        deeds=[telling.deed(effect, said, trying=trying) for effect in step.effects],
         failure=telling.explained(step.failure, said) if step.failure else None,
     )
 

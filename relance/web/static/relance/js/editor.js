@@ -129,6 +129,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (next) queueMicrotask(() => again(next));
 });
 
+// Another page, which shows the draft: what is not applied would not be in it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#editor [data-test]");
+  if (!link || !dirty || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  ask(() => location.assign(link.href));
+});
+
 let afterwards = null;
 function ask(go) {
   afterwards = go;
