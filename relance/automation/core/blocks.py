@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SerializeAsAny
 
+from relance.automation.core.against import Against, paths_against
 from relance.lib.shapes import MAX_ID
 
 MAX_BLOCKS = 200
@@ -22,6 +23,7 @@ Origin = Literal["user", "api", "import", "automation", "system"]
 Path = Annotated[str, Field(min_length=1, max_length=200)]
 BlockId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+OtherSide = Annotated[Against, Field(discriminator="source")]
 #: The way to a part through the tree, such as ("steps", 2, "paths", 0, "steps", 1).
 Place = tuple[str | int, ...]
 
@@ -33,16 +35,21 @@ class Part(BaseModel):
 
 
 class Row(Part):
-    """One question about one field. What ``value`` must be depends on the operator and on the field's kind."""
+    """One question about one field. What ``value`` must be depends on the operator and on the field's kind.
+
+    ``against`` is in its place where the field is compared with another one or with a calculation.
+    """
 
     field: Path
     op: Annotated[str, Field(min_length=1, max_length=40)]
     value: JsonValue = None
     before: JsonValue = Field(default=None, alias="from")  # only of changed_from_to
+    against: Annotated[tuple[OtherSide, ...], Field(min_length=1, max_length=2)] | None = None
 
     def paths(self) -> Iterator[str]:
         """Everything it reads."""
         yield self.field
+        yield from paths_against(self.against or ())
 
 
 class Group(Part):

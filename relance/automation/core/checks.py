@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from relance.automation.core.against import against_fault
 from relance.automation.core.blocks import Group, Row
 from relance.automation.core.calculated import read_paths
 from relance.automation.core.operators import OPERATOR_IDS, find
@@ -14,7 +15,7 @@ from relance.automation.core.paths import Catalogue, UnknownField, locate
 from relance.automation.core.placeholders import TemplateMark, unknown_paths
 from relance.automation.core.problems import Location, Problem, from_fault, pointer
 from relance.automation.core.values import FromField
-from relance.lib.shapes import operand_fault
+from relance.lib.shapes import Fault, operand_fault
 
 
 def check_groups(
@@ -50,8 +51,19 @@ def _check_row(
         yield Problem(at_operator, "change_of_own_fields_only", {"op": row.op, "path": row.field})
     elif operator.needs_change and not updates:
         yield Problem(at_operator, "needs_update_trigger", {"op": row.op})
-    if fault := operand_fault(operator.shape, field.kind, field.choices, row.value, row.before):
+    if row.against is not None:
+        fault = _unexpected_value(row) or against_fault(row.against, operator, field, record_type, catalogue)
+    else:
+        fault = operand_fault(operator.shape, field.kind, field.choices, row.value, row.before)
+    if fault:
         yield from_fault(fault, location)
+
+
+def _unexpected_value(row: Row) -> Fault | None:
+    for key, value in (("value", row.value), ("from", row.before)):
+        if value is not None:
+            return Fault("value_unexpected", at=(key,))
+    return None
 
 
 def check_paths(params: BaseModel, record_type: str, catalogue: Catalogue) -> Iterable[Problem]:

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
+from relance.automation.core.against import Sides, against_fault, paths_against, read_both, test_both
 from relance.automation.core.comparing import Answer, Reason, Test, is_empty
 from relance.automation.core.definition import Group, Row
-from relance.automation.core.operators import CHANGE_OPERATOR_IDS, find
-from relance.automation.core.paths import Catalogue, Chain, UnknownField, locate
+from relance.automation.core.operators import CHANGE_OPERATOR_IDS, Operator, find
+from relance.automation.core.paths import Catalogue, Chain, Source, UnknownField, followed, locate
 from relance.automation.core.scope import HIDDEN, Scope
 from relance.automation.core.verdicts import Because, Verdict, all_of, any_of
 from relance.lib.shapes import operand_fault
@@ -238,17 +239,36 @@ def _compile_row(row: Row, record_type: str, catalogue: Catalogue, parents: set[
     operator = find(field.kind, row.op)
     if operator is None or (operator.needs_change and not source.own):
         return _broken(row)
-    # Without the choices: one that was taken away since is still there to be compared with.
-    if operand_fault(operator.shape, field.kind, None, row.value, row.before):
-        return _broken(row)
     if field.parents:
         parents.add(tuple(field.parents))
     parent = ".".join(link for link, _record_type in field.parents) or None
+    if row.against is not None:
+        return _compile_against(row, source, operator, record_type, catalogue, parents, parent)
+    # Without the choices: one that was taken away since is still there to be compared with.
+    if operand_fault(operator.shape, field.kind, None, row.value, row.before):
+        return _broken(row)
     test = operator.bind(field.kind, row.value, row.before)
     if operator.needs_change:
         key = field.key
         return _Row(lambda scope: scope.changes.get(key), test, False, True, None, f"{row.field} changed")
     return _Row(source.read, test, operator.when_empty, False, parent, row.field)
+
+
+def _compile_against(
+    row: Row, source: Source, operator: Operator, record_type: str, catalogue: Catalogue, parents: set[Chain],
+    parent: str | None,
+) -> _Row:  # fmt: skip
+    against = row.against or ()
+    field, change = source.field, operator.needs_change
+    taken = row.value is not None or row.before is not None
+    if taken or against_fault(against, operator, field, record_type, catalogue):
+        return _broken(row)
+    parents.update(followed(paths_against(against), record_type, catalogue))
+    read: Callable[[Scope], Any] = (lambda scope: scope.changes.get(field.key)) if change else source.read
+    both = read_both(against, field, read, record_type, catalogue, change=change)
+    document = to_json([each.model_dump(mode="json") for each in against]).decode()
+    path = f"{row.field}{' changed' if change else ''} against {document}"
+    return _Row(both, test_both(operator, field.kind, parent), False, change, parent, path)
 
 
 def _broken(row: Row) -> _Row:
@@ -330,6 +350,8 @@ def _trim(seen: Any) -> Any:
     """Enough to recognise the value by; a trace is kept for every event."""
     if type(seen) is str and len(seen) > _MAX_SEEN_TEXT:
         return seen[:_MAX_SEEN_TEXT] + "…"
+    if type(seen) is Sides:
+        return [_trim(entry) for entry in seen.seen()]
     if type(seen) in (list, tuple):
         return [_trim(entry) for entry in seen[:_MAX_SEEN_ENTRIES]]
     return seen

@@ -172,7 +172,7 @@ def dump(definition: Definition) -> dict[str, Any]:
             asking = asking[part]
         for group in asking["groups"]:
             for row in group["rows"]:
-                for key in ("value", "from"):
+                for key in ("value", "from", "against"):
                     if row[key] is None:
                         del row[key]
     return document

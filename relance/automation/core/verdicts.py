@@ -20,12 +20,13 @@ class Because(StrEnum):
 
     HOLDS = "holds"  # the value seen satisfies the row
     DIFFERS = "differs"  # the value seen does not satisfy the row
-    EMPTY = "empty"  # there is no value (or no linked record to read it from)
+    EMPTY = "empty"  # there is no value (or no linked record to read it from); detail: the path on the other side
     UNCHANGED = "unchanged"  # a change was asked for, and this field did not change
     OTHER_PIPELINE = "other_pipeline"  # a move to another pipeline is neither forward nor back
     HIDDEN = "hidden"  # unknown: the owner may not see the record; detail: the links to it
     NO_RATE = "no_rate"  # unknown: no exchange rate; detail: the currency
     BROKEN = "broken"  # unknown: what the row refers to no longer exists; detail: the path or the id
+    NO_RESULT = "no_result"  # unknown: a calculation has none; detail: why, as of ``calculated.ValueProblem``
     SKIPPED = "skipped"  # not looked at: the outcome was already certain
     ALL = "all"  # a group of rows
     ANY = "any"  # a choice of groups
@@ -36,8 +37,9 @@ class Because(StrEnum):
 class Verdict:
     """The outcome of a row, of a group, or of a whole condition.
 
-    ``seen`` is the plain value a row looked at (``[before, after]`` for a change); ``detail`` says what an
-    unknown is about. A skipped row has no truth of its own (None): ask ``because`` before calling it unknown.
+    ``seen`` is the plain value a row looked at: ``[before, after]`` for a change; both sides, the own first, where it
+    compares with another field or a calculation. ``detail`` says what an unknown is about. A skipped row has no truth
+    of its own (None): ask ``because`` before calling it unknown.
     """
 
     truth: bool | None

@@ -41,26 +41,37 @@ DEAL = {
 ORGANIZATION = {
     "name": PlainField("name", Kind.TEXT),
     "rating": PlainField("rating", Kind.CHOICE, choices=("A", "B", "C")),
+    "revenue": PlainField("revenue", Kind.MONEY),
+    "employees": PlainField("employees", Kind.NUMBER),
+    "since": PlainField("since", Kind.DATE),
+    "met": PlainField("met", Kind.DATETIME),
+    "status": PlainField("status", Kind.CHOICE, choices=("open", "closed")),
     "owner": PlainField("owner", Kind.USER),
     "phones": PlainField("phones", Kind.PHONES),
 }
-PERSON = {"name": PlainField("name", Kind.TEXT), "emails": PlainField("emails", Kind.EMAILS)}
+PERSON = {
+    "name": PlainField("name", Kind.TEXT),
+    "emails": PlainField("emails", Kind.EMAILS),
+    "employer": PlainField("employer", Kind.LINK, target="organization"),
+}
 FIELDS: dict[str, dict[str, PlainField]] = {"deal": DEAL, "organization": ORGANIZATION, "person": PERSON}
 FIELD_OF_KIND = {plain.kind: key for key, plain in reversed(DEAL.items())}
 
 
 class SampleCatalogue:
     def resolve(self, record_type: str, path: str, /) -> FieldRef:
-        head, dot, key = path.partition(".")
-        fields = FIELDS.get(record_type, {})
-        if not dot and head in fields:
-            return fields[head]
-        if dot and head in fields and fields[head].kind is Kind.LINK:
-            target = str(fields[head].target)
-            if key in FIELDS[target]:
-                found = FIELDS[target][key]
-                return PlainField(key, found.kind, ((head, target),), found.choices, found.target)
-        raise UnknownField(path)
+        *links, key = path.split(".")
+        parents: tuple[tuple[str, str], ...] = ()
+        for link in links:
+            found = FIELDS.get(record_type, {}).get(link)
+            if found is None or found.kind is not Kind.LINK or len(links) > 2:
+                raise UnknownField(path)
+            record_type = str(found.target)
+            parents = (*parents, (link, record_type))
+        if key not in FIELDS.get(record_type, {}):
+            raise UnknownField(path)
+        found = FIELDS[record_type][key]
+        return PlainField(key, found.kind, parents, found.choices, found.target)
 
 
 CATALOGUE = SampleCatalogue()
