@@ -13,6 +13,7 @@ from relance.automation.engine.steps import RealStep
 from relance.automation.engine.world import BatchWorld
 from relance.automation.registry import registry
 from relance.lib import clock
+from relance.outbound.letters import Letter
 from relance.records.snapshot import load_one
 from relance.records.unit_of_work import NewEvent, UnitOfWork
 
@@ -46,6 +47,25 @@ def scope_for(
 
 
 def perform(
+    action: str, params: Mapping[str, Any], record_type: str, record_id: int, owner: Actor, **rest: Any
+) -> tuple[list[NewEvent], list[tuple[int | str, str]]]:
+    """Do one action because something happened to a record; return the events and the messages it led to.
+
+    Raises:
+        StepFailure, Conflict: as the action; nothing was written.
+    """
+    events, step = done(action, params, record_type, record_id, owner, **rest)
+    return events, [*step.notices, *((letter.to, letter.text) for letter in step.letters)]
+
+
+def written(params: Mapping[str, Any], record_type: str, record_id: int, owner: Actor, **rest: Any) -> Letter:
+    """The one mail that an action writes."""
+    _events, step = done("email.send", params, record_type, record_id, owner, **rest)
+    [letter] = step.letters
+    return letter
+
+
+def done(
     action: str,
     params: Mapping[str, Any],
     record_type: str,
@@ -54,12 +74,8 @@ def perform(
     *,
     kind: str = "updated",
     actor_id: int | None = None,
-) -> tuple[list[NewEvent], list[tuple[int, str]]]:
-    """Do one action because something happened to a record; return the events and the messages it led to.
-
-    Raises:
-        StepFailure, Conflict: as the action; nothing was written.
-    """
+) -> tuple[list[NewEvent], RealStep]:
+    """Do one action; return the events and the step with what it is to send."""
     entry = registry.actions[action]
     record = load_one(record_type, record_id)
     assert record is not None
@@ -67,4 +83,4 @@ def perform(
         scope = scope_for(uow, record, owner, kind=kind, actor_id=actor_id)
         step = RealStep(scope, change, owner, formatter_for("en"))
         entry.perform(entry.Params.model_validate(params), step)
-    return uow.events, step.notices
+    return uow.events, step

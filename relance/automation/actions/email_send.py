@@ -48,7 +48,7 @@ class EmailSendParams(Params):
 
     to: Annotated[Recipient, Input(InputKind.RECIPIENT, gettext_lazy("To"))] = "contact"
     address: Annotated[
-        Template | None,
+        Template,
         Field(max_length=500),
         Input(
             InputKind.LINE,
@@ -56,7 +56,7 @@ class EmailSendParams(Params):
             gettext_lazy("One address, or a placeholder that gives one."),
             when=("to", "address"),
         ),
-    ] = None
+    ] = ""
     subject: Annotated[Template, Field(max_length=500), Input(InputKind.LINE, gettext_lazy("Subject line"))]
     body: Annotated[Template, Field(max_length=MAX_TEMPLATE), Input(InputKind.TEXT, gettext_lazy("Text"))]
     html: Annotated[
@@ -115,7 +115,7 @@ class EmailSend(Action[EmailSendParams]):
                     raise StepFailure("mail_no_address", person=person["id"], name=title_of(person))
                 return title_of(person), primary(person["emails"])
             case ("address", _, _):
-                return "", step.text(params.address or "")
+                return "", step.text(params.address)
             case ("owner", _, _):
                 user = step.scope.record.get("owner")
             case ("trigger_user", _, _):
@@ -154,7 +154,7 @@ class EmailSend(Action[EmailSendParams]):
             case "trigger_user":
                 return fill(_("whoever triggered it"))
             case "address":
-                return bold(text_clause(params.address or "", names))
+                return bold(text_clause(params.address, names))
         return names.named("user", int(id))
 
     def presets(self, record_type: str | None = None) -> Iterable[Preset]:
@@ -186,10 +186,10 @@ class EmailSend(Action[EmailSendParams]):
                 yield Problem(f"/{key}", fault.code, fault.params)
 
 
-def _check_address(text: str | None) -> Iterator[Problem]:
-    if not (text or "").strip():
+def _check_address(text: str) -> Iterator[Problem]:
+    if not text.strip():
         yield Problem("/address", "blank", {})
-    elif all(isinstance(part, str) for part in parse_template(text or "")) and not is_address(text or ""):
+    elif all(isinstance(part, str) for part in parse_template(text)) and not is_address(text):
         yield Problem("/address", "not_an_address", {})
 
 
