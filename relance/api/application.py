@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 
 from relance.accounts import tokens
 from relance.accounts.models import User
+from relance.api import leads
 from relance.api.body import MAX_BYTES, BodyParser
 from relance.api.problems import Fault, Problem, pointer
 from relance.api.records import router_for
@@ -43,6 +44,7 @@ api = NinjaAPI(
 )
 for _record_type, _path in SLUGS.items():
     api.add_router(f"/{_path}", router_for(_record_type))
+api.add_router(f"/{SLUGS['lead']}", leads.router)
 
 
 def _answers(error: type[Exception]) -> Callable[[Callable[[Any], Problem]], Callable[[Any], Problem]]:

@@ -43,12 +43,17 @@ class Quick:
 
 @dataclass(slots=True)
 class Row:
-    """One record: its id, its name, its cells in the order of the columns."""
+    """One record: its id, its name, its cells in the order of the columns.
+
+    Attributes:
+        convertible: a lead that can become a deal.
+    """
 
     id: int
     title: str
     cells: list[tuple[Field, SafeString]]
     state: str = ""
+    convertible: bool = False
 
 
 @dataclass(slots=True)
@@ -197,7 +202,8 @@ def _row(record: Snapshot, columns: list[Field], names: Names) -> Row:
     title = record[columns[0].key] or ""
     cells = [(each, values.html(each, record[each.key], names, short=True)) for each in columns[1:]]
     state = "off" if record.get("archived") or record.get("done") or record.get("status") == "lost" else ""
-    return Row(record["id"], title, cells, state)
+    convertible = record["record_type"] == "lead" and not state and record["deal"] is None
+    return Row(record["id"], title, cells, state, convertible)
 
 
 def _order(record_type: str, by: Field, descending: bool, names: Names) -> list[OrderBy]:

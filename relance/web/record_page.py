@@ -24,8 +24,8 @@ from relance.web.rows import visible
 from relance.web.types import ACTIVITY_ICONS, TYPES, TypeInfo
 
 #: What stands in the head, the stage bar or a card of its own, and not among the facts.
-_NOT_FACTS = {"deal": {"title", "pipeline", "stage", "status", "person", "organization"},
-              "lead": {"title", "person", "organization", "public_id"},
+_NOT_FACTS = {"deal": {"title", "pipeline", "stage", "status", "person", "organization", "lead"},
+              "lead": {"title", "person", "organization", "public_id", "deal"},
               "person": {"name", "organization"},
               "organization": {"name"},
               "activity": {"subject", "person", "organization", "deal", "lead", "note"}}  # fmt: skip
@@ -154,7 +154,8 @@ def children(record: Snapshot, names: Names) -> list[Related]:
     """The deals, people and leads that link to this record."""
     found = []
     for child, key in children_of(record["record_type"]):
-        if child not in _SHOWN_CHILDREN:
+        # What a lead became, and what a deal was, stand among what the record belongs to.
+        if child not in _SHOWN_CHILDREN or not fields_of(child)[key].editable:
             continue
         rows = list(
             visible(child, names.actor).filter(**{f"{key}_id": record["id"]})

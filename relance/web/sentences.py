@@ -66,9 +66,12 @@ def timeline(
 ) -> tuple[list[Line], int | None]:
     """Return the lines of a record's story, newest first, and the id to continue before, if there is more.
 
-    Notes and activities that belong to the record are part of its story.
+    Notes and activities that belong to the record are part of its story, and so is the lead that a deal was.
     """
     wanted = Q(record_type=record_type, record_id=record_id)
+    if record_type == "deal":
+        came_from = visible_or_binned("lead", names.actor).filter(deal_id=record_id).values("pk")
+        wanted |= Q(record_type="lead", record_id__in=came_from)
     for child, key in children_of(record_type):
         if child in _TOLD_WITH:
             ids = visible_or_binned(child, names.actor).filter(**{f"{key}_id": record_id}).values("pk")
@@ -90,6 +93,8 @@ def _lines(events: list[Event], about: str, names: Names) -> list[Line]:
         line = Line(event.pk, event, _icon(event))
         if event.record_type == about:
             line.says = _about_itself(event, names)
+        elif event.record_type == "lead":
+            line.says = _about_the_lead(event, names)
         else:
             _about_child(event, line, names)
         if not line.says and not line.body:
@@ -144,6 +149,8 @@ def _icon(event: Event) -> str:
         return "note"
     if event.record_type == "activity":
         return ACTIVITY_ICONS.get(event.record.get("type") or "", "task")
+    if event.record_type == "lead" and "deal" in event.changes:
+        return "swap"
     status = event.changes.get("status")
     if status is not None and event.kind != EventKind.CREATED:
         return {"won": "trophy", "lost": "flag"}.get(status[1], "undo")
@@ -167,12 +174,35 @@ def _by(event: Event, names: Names) -> str:
 def _about_itself(event: Event, names: Names) -> list[SafeString]:
     match event.kind:
         case EventKind.CREATED:
+            if event.record.get("lead") and event.record_type == "deal":
+                lead = _link("lead", event.record["lead"], names)
+                return [format_html(_("Deal created from the lead {lead}"), lead=lead)]
             return [format_html("{}", _created(event.record_type))]
         case EventKind.DELETED:
             return [format_html("{}", _("Put into the bin"))]
         case EventKind.RESTORED:
             return [format_html("{}", _("Taken out of the bin"))]
     return changes(event, names)
+
+
+def _about_the_lead(event: Event, names: Names) -> list[SafeString]:
+    """What happened to a deal while it was a lead; that it became a deal is said by the deal itself."""
+    match event.kind:
+        case EventKind.CREATED:
+            lead = _link("lead", event.record_id, names)
+            return [format_html(_("Lead created: {lead}"), lead=lead)]
+        case EventKind.UPDATED if "deal" not in event.changes:
+            return [format_html(_("Lead: {change}"), change=line) for line in changes(event, names)]
+    return []
+
+
+def _link(record_type: str, record_id: int, names: Names) -> SafeString:
+    """A record by its name, with a link where it is to be seen."""
+    name = names.record(record_type, record_id)
+    if name is None:
+        return format_html("<b>{}</b>", _("a record you may not see"))
+    address = reverse("web:record", args=[record_type, record_id])
+    return format_html('<a class="cell-link" href="{}"><b>{}</b></a>', address, name)
 
 
 def _created(record_type: str) -> str:
@@ -189,6 +219,9 @@ def changes(event: Event, names: Names) -> list[SafeString]:
     """A sentence for each field that changed."""
     told: list[SafeString] = []
     changed = event.changes
+    if event.record_type == "lead" and "deal" in changed:
+        deal = _link("deal", changed["deal"][1], names)
+        return [format_html(_("Converted to the deal {deal}"), deal=deal)]
     if "status" in changed:
         told.append(_status(changed["status"], changed.get("lost_reason")))
     if "stage" in changed:
@@ -234,7 +267,7 @@ def change_line(record_type: str, key: str, before: Any, after: Any, names: Name
 def _about_child(event: Event, line: Line, names: Names) -> None:
     """A note or an activity as part of another record's story."""
     if event.record_type == "note":
-        if event.kind in {EventKind.CREATED, EventKind.UPDATED}:
+        if event.kind == EventKind.CREATED or (event.kind == EventKind.UPDATED and "body" in event.changes):
             line.body = event.record.get("body") or ""
             line.note_id = event.record_id
         elif event.kind == EventKind.DELETED:

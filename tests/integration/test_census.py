@@ -91,6 +91,23 @@ class Paths:
         assert self.browser.post(f"/deals/{self.deal}/restore/", headers=HTMX).status_code == 204
         return "user"
 
+    def page_convert(self) -> str:
+        with write(self.office.actor("ana")) as change:
+            lead = change.create("lead", {"title": "Two machines"})
+            change.create("activity", {"subject": "Call back", "lead": lead})
+            change.create("note", {"body": "Saw us in Lyon.", "lead": lead})
+        self.start()
+        values = {"stage": self.office.stages[1].pk}
+        assert self.browser.post(f"/leads/{lead}/convert/", values).status_code == 302
+        return "user"
+
+    def api_convert(self) -> str:
+        with write(self.office.actor("ana")) as change:
+            lead = change.create("lead", {"title": "Two machines"})
+        self.start()
+        self._api("POST", f"/leads/{lead}/convert", {"stage": self.office.stages[1].pk}, 201)
+        return "api"
+
     def api_create(self) -> str:
         self._api("POST", "/leads", {"title": "From outside"}, 201)
         return "api"
