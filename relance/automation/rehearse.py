@@ -138,7 +138,7 @@ class _Stage:
         self._viewer = viewer
         self._now = clock.now()
         self._version = Version(
-            automation=automation, number=0, document=dump(definition), published_at=self._now
+            pk=0, automation=automation, number=0, document=dump(definition), published_at=self._now
         )
         span = LiveSpan(
             automation=automation, version=self._version, live_from=datetime(1970, 1, 1, tzinfo=UTC)
