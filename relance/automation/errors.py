@@ -44,6 +44,19 @@ class NotPublished(AutomationError):
     """It was never published, so that there is nothing to switch on."""
 
 
+class NotRunAgain(AutomationError):
+    """A run that is not run again; nothing was done.
+
+    Attributes:
+        code: "off", "record_gone", "record_hidden", "event_gone", "other_record", "owner_inactive", "owner_reads",
+            "broken" or "busy"; ``automation.explain.reruns`` has the sentence for each.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Invalid(AutomationError):
     """A name or description that cannot be stored.
 

@@ -25,6 +25,7 @@ class Automation(models.Model):
             here so that lists can be filtered.
         revision: when it last changed for the engine (``Catalogue.revision``).
         deleted_at: deleted for people; its runs stay readable.
+        minutes_saved: what a run saves somebody; none: worked out from its actions (``automation.benefit``).
     """
 
     name = models.CharField(_("Name"), max_length=120)
@@ -40,6 +41,7 @@ class Automation(models.Model):
     updated_at = models.DateTimeField()
     switched_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    minutes_saved = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ("name", "id")
@@ -101,12 +103,14 @@ class Run(models.Model):
     """One execution of one automation for one occurrence.
 
     Attributes:
-        key: automation and occurrence, such as ``7/event:812``; unique, so nothing runs twice.
+        key: automation and occurrence, such as ``7/event:812``, or of one that was run again ``rerun:55.0`` (the first
+            time that run 55 was); unique, so nothing runs twice.
         record_name: what the record was called then.
         actor_id: who triggered it.
         owner_id: with whose rights it acted.
         failure: ``{"code", "params"}`` for ``automation.explain``; also why it was blocked.
         root_id, depth, cause_run_id: its place in the chain, from its event.
+        rerun_of, rerun_by: the run that somebody ran again, and who did.
     """
 
     key = models.CharField(max_length=100, unique=True)
@@ -125,6 +129,8 @@ class Run(models.Model):
     root_id = models.BigIntegerField()
     depth = models.IntegerField(default=0)
     cause_run_id = models.BigIntegerField(null=True)
+    rerun_of = models.BigIntegerField(null=True, db_index=True)
+    rerun_by = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = (

@@ -233,6 +233,7 @@ class Action(ABC, Generic[P]):
 
     Attributes:
         help: the name of its page of the help, if it has one.
+        minutes: about how long somebody would need for it by hand.
     """
 
     type: ClassVar[str]
@@ -240,6 +241,7 @@ class Action(ABC, Generic[P]):
     icon: ClassVar[str]
     rank: ClassVar[int] = 100
     help: ClassVar[str] = ""
+    minutes: ClassVar[int] = 2
     Params: ClassVar[ParamsModel]
 
     @abstractmethod

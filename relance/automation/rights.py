@@ -119,6 +119,13 @@ def may_edit(actor: Actor, automation: Automation, builds: bool | None = None) -
     return actor.role == Role.LEADER and _within(actor, scope["kind"], scope.get("ids"))
 
 
+def may_run_again(actor: Actor, automation: Automation) -> bool:
+    """Whether this person may let runs of an automation happen again: its owner may, and administrators."""
+    if automation.deleted_at is not None or not may_see(actor, automation):
+        return False
+    return automation.owner_id == actor.user_id or actor.is_administrator
+
+
 def visible(actor: Actor) -> Q:
     """The automations this person may look at, deleted ones included, as a filter: :func:`may_see` for a set."""
     if not may_enter(actor):

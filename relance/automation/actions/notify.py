@@ -48,6 +48,7 @@ class Notify(Action[NotifyParams]):
     label = gettext_lazy("Tell colleagues in the application")
     icon = "bell"
     rank = 10
+    minutes = 1
     Params = NotifyParams
 
     def perform(self, params: NotifyParams, step: Step) -> None:

@@ -49,6 +49,7 @@ class RecordCreate(Action[RecordCreateParams]):
     label = gettext_lazy("Create a record")
     icon = "circle-plus"
     rank = 10
+    minutes = 3
     Params = RecordCreateParams
 
     def perform(self, params: RecordCreateParams, step: Step) -> None:

@@ -31,6 +31,7 @@ class RecordDelete(Action[RecordDeleteParams]):
     label = _("Delete a record")
     icon = "trash-2"
     rank = 80
+    minutes = 1
     Params = RecordDeleteParams
 
     def perform(self, params: RecordDeleteParams, step: Step) -> None:

@@ -212,12 +212,13 @@ class Batch:
         for record_type, record_ids in wanted.items():
             self.uow.preload(record_type, sorted(record_ids))
 
-    def _look_at(self, event: Taken, lives: list[Live]) -> None:
-        scope = Scope(
+    def _scope(self, event: Taken, owner_id: int = 0) -> Scope:
+        """An event as the automations of an owner see it."""
+        return Scope(
             record_type=event.record_type,
             record=event.record,
             world=self._world,
-            owner_id=0,
+            owner_id=owner_id,
             now=self._now,
             today=self._today,
             zone=self._zone,
@@ -227,6 +228,9 @@ class Batch:
             actor_teams=event.actor_teams,
             origin=event.origin,
         )
+
+    def _look_at(self, event: Taken, lives: list[Live]) -> None:
+        scope = self._scope(event)
         owner: Actor | None = None
         refusal: str | None = None
         seen: dict[str, Seen] = {}

@@ -16,6 +16,7 @@ from typing import IO
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from relance.automation.engine.chores import Chores
 from relance.automation.engine.pump import BATCH, Pump
 from relance.records import unit_of_work
 
@@ -108,12 +109,13 @@ class EmbeddedEngine(threading.Thread):
             self._lock_file = None
 
     def _work(self) -> None:
-        pump = Pump()
+        pump, chores = Pump(), Chores()
         while not self._stopping.is_set():
             self._wake.clear()
             taken = pump.step()
             self._said = ""
             if taken == 0:
+                chores.do_next()
                 self._wait()
             elif taken == BATCH and connection.vendor == "sqlite":
                 # Whoever waits for SQLite's lock cannot say so: without a pause, nobody could save until all is done.

@@ -204,7 +204,7 @@ class Index:
         for automation_id in changed.union(span.automation_id for span in found):
             self._drop(automation_id)
         for span in found:
-            if (live := _live(span)) is not None:
+            if (live := live_of(span)) is not None:
                 self._add(live)
         self._revision = revision
 
@@ -267,7 +267,7 @@ class Index:
         return sorted((live for listening in found for live in listening.lives), key=_order)
 
 
-def _live(span: LiveSpan) -> Live | None:
+def live_of(span: LiveSpan) -> Live | None:
     """A span ready to be asked; none, and a word in the log, when this program no longer knows its trigger.
 
     What was published earlier may name an action that was removed since. Its first conditions are still asked, as

@@ -58,6 +58,8 @@ class Trace:
         self._evaluations: list[tuple[Any, ...]] = []
         self._notifications: list[tuple[Any, ...]] = []
         self._mails: list[Mail] = []
+        #: Of the one run of a trace whose occurrence is not its event.
+        self.key = ""
         self._now = datetime.fromisoformat(now)
         self._at = shape("deal").moment_cell(now)
 
@@ -71,8 +73,8 @@ class Trace:
         """
         self._runs.append(
             (
-                run_id, f"{live.automation_id}/event:{event.id}", live.automation_id, live.version_id, event.id,
-                event.record_type, event.record_id, name[:MAX_NAME], event.actor_id, live.owner_id, state,
+                run_id, self.key or f"{live.automation_id}/event:{event.id}", live.automation_id, live.version_id,
+                event.id, event.record_type, event.record_id, name[:MAX_NAME], event.actor_id, live.owner_id, state,
                 _json(failure), self._at, self._at, event.root_id, event.depth, event.cause_run_id,
             )
         )  # fmt: skip

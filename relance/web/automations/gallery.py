@@ -65,7 +65,7 @@ def gallery(request: PageRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     found = [each for each in ready.templates(kind or None) if not query or each.matches(query)]
     counts = [("", _("All templates"), len(ready.templates()))]
-    counts += [(each, str(TYPES[each].plural), len(ready.templates(each))) for each in RECORD_TYPES]
+    counts += [(each, str(TYPES[each].plural), len(ready.templates(each))) for each in TYPES]
     context = {
         "tab": "templates",
         "cards": [_card(each, here) for each in found],
