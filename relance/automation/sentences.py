@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from relance.automation.core.blocks import ConditionBlock
+from relance.automation.core.blocks import ConditionBlock, PathHead
 from relance.automation.explain.conditions import groups_clause, groups_sentence
 from relance.automation.explain.names import Names
-from relance.automation.explain.wording import bold, fill, inside, listed
+from relance.automation.explain.wording import bold, capital, fill, inside, listed
 from relance.automation.registry import registry
 
 
@@ -94,6 +94,10 @@ def block_sentence(stored: Any, names: Names) -> SafeString | None:
             return None if condition is None else _or_none(partial(groups_sentence, condition.groups, names))
         case "stop":
             return fill(_("Stop here"))
+        case "branch" if stored.get("mode") == "all":
+            return fill(_("Take %(every_path)s that matches"), every_path=bold(_("every path")))
+        case "branch":
+            return fill(_("Take %(the_first_path)s that matches"), the_first_path=bold(_("the first path")))
         case "action":
             found = _set_up(registry.actions, stored)
             return None if found is None else _said(found, names)
@@ -112,16 +116,69 @@ def document_sentence(document: Mapping[str, Any], names: Names) -> SafeString |
     sentence = when_sentence(document, about)
     if sentence is None:
         return None
-    leading = True
+    leading = below_branch = False
     for stored in _steps(document):
-        leading = leading and isinstance(stored, Mapping) and stored.get("kind") == "condition"
-        if leading:
+        kind = stored.get("kind") if isinstance(stored, Mapping) else None
+        leading = leading or kind != "condition"
+        if not leading:
             continue
-        step = block_sentence(stored, about)
-        sentence = fill(
-            _("%(before)s → %(step)s"), before=sentence, step=bold("…") if step is None else inside(step)
-        )
+        template = _("%(before)s → afterwards: %(step)s") if below_branch else _("%(before)s → %(step)s")
+        sentence = fill(template, before=sentence, step=_step_clause(stored, about))
+        below_branch = kind == "branch"
     return sentence
+
+
+def path_sentence(stored: Any, names: Names) -> SafeString | None:
+    """What leads into a path, above it: "Value is over €10,000"; none while it is not set up."""
+    head = _head(stored)
+    if head is None or "groups" not in stored:
+        return None
+    return _or_none(lambda: capital(groups_clause(head.groups, names)))
+
+
+def _step_clause(stored: Any, names: Names) -> SafeString:
+    """A step inside the sentence of the whole."""
+    if isinstance(stored, Mapping) and stored.get("kind") == "branch":
+        return _branch_clause(stored, names)
+    step = block_sentence(stored, names)
+    return bold("…") if step is None else inside(step)
+
+
+def _branch_clause(stored: Mapping[str, Any], names: Names) -> SafeString:
+    """What a branch does: "if value is over €10,000: tell Tom; otherwise, if …: …; otherwise: …"."""
+    every = stored.get("mode") == "all"
+    found = stored.get("paths")
+    clause: SafeString | None = None
+    for path in found if isinstance(found, list | tuple) else ():
+        head, steps = _head(path), _steps_clause(path, names)
+        if head is not None and not head.groups and "groups" in path:
+            said = fill(_("always: %(steps)s"), steps=steps)
+        else:
+            asked = None if head is None else _or_none(partial(groups_clause, head.groups, names))
+            asks = bold("…") if asked is None or "groups" not in path else asked
+            again = clause is not None and not every
+            template = (
+                _("otherwise, if %(condition)s: %(steps)s") if again else _("if %(condition)s: %(steps)s")
+            )
+            said = fill(template, condition=asks, steps=steps)
+        clause = said if clause is None else fill(_("%(before)s; %(path)s"), before=clause, path=said)
+    otherwise = stored.get("otherwise")
+    if clause is not None and _steps(otherwise):
+        template = _("if none of this holds: %(steps)s") if every else _("otherwise: %(steps)s")
+        said = fill(template, steps=_steps_clause(otherwise, names))
+        clause = fill(_("%(before)s; %(path)s"), before=clause, path=said)
+    return bold("…") if clause is None else clause
+
+
+def _steps_clause(way: Any, names: Names) -> SafeString:
+    """The steps of a path, one after the other."""
+    clause: SafeString | None = None
+    for stored in _steps(way):
+        step = _step_clause(stored, names)
+        if isinstance(stored, Mapping) and stored.get("kind") == "branch":
+            step = fill(_("(%(branch)s)"), branch=step)
+        clause = step if clause is None else fill(_("%(before)s, then %(step)s"), before=clause, step=step)
+    return fill(_("do nothing")) if clause is None else clause
 
 
 def _said(found: tuple[Any, Any], names: Names, who: SafeString | None = None) -> SafeString | None:
@@ -139,9 +196,22 @@ def _or_none(say: Callable[[], SafeString]) -> SafeString | None:
         return None
 
 
-def _steps(document: Mapping[str, Any]) -> list[Any]:
-    steps = document.get("steps")
+def _steps(way: Any) -> list[Any]:
+    """The steps of a document, of a path or of "otherwise"."""
+    steps = way.get("steps") if isinstance(way, Mapping) else None
     return steps if isinstance(steps, list) else []
+
+
+def _head(stored: Any) -> PathHead | None:
+    """What leads into a path of a branch; none when it is not in order."""
+    if not isinstance(stored, Mapping):
+        return None
+    try:
+        return PathHead.model_validate(
+            {key: stored[key] for key in ("id", "name", "groups") if key in stored}
+        )
+    except ValidationError:
+        return None
 
 
 def _condition(stored: Any) -> ConditionBlock | None:

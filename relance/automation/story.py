@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from relance.accounts.people import Actor
-from relance.automation.core.blocks import ConditionBlock, Group, Row
+from relance.automation import drafting
+from relance.automation.core import flow
+from relance.automation.core.blocks import ConditionBlock, Group, PathHead, Row
 from relance.automation.core.conditions import expand
 from relance.automation.core.upgrades import upgrade
 from relance.automation.core.verdicts import Because, Verdict
@@ -63,13 +65,35 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One path of a branch, or its "otherwise", with what came of it.
+
+    Attributes:
+        path: where it stands; its steps are those whose own path begins with ``path/steps/``.
+        head: the path as it stands in the document; none of "otherwise".
+        asked: whether its condition was looked at.
+        taken: whether the run went along it.
+        groups, verdict: of a path that was asked; without them when the reader may not see the record.
+    """
+
+    path: str
+    head: Mapping[str, Any] | None = None
+    asked: bool = False
+    taken: bool = False
+    groups: tuple[Group, ...] = ()
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One block of the version with what came of it.
 
     Attributes:
         block: as it stands in the document.
-        outcome: "done", "met", "not_met", "failed", "stopped", or none when it was not reached.
+        outcome: "done", "met", "not_met", "failed", "stopped", of a branch "taken" or "otherwise"; none when it was not
+            reached.
         groups, verdict: of a condition that was asked; without them when the reader may not see the record.
+        ways: of a branch, from left to right, "otherwise" last.
     """
 
     path: str
@@ -80,6 +104,7 @@ class Step:
     effects: tuple[Effect, ...] = ()
     failure: Mapping[str, Any] | None = None
     at: datetime | None = None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +112,7 @@ class Story:
     """A run, or an automation that was asked and did not start.
 
     Attributes:
+        steps: all of them in document order, those inside a branch after it.
         run: none of an evaluation.
         reason: of an evaluation: "not_met", "off", "owner_inactive", "owner_reads" or "hidden".
         event: what happened; none when the log no longer has it, or the reader may not see the record.
@@ -226,10 +252,11 @@ class _Reader:
         """Every block of a version with its line of the trace."""
         for path, block in _blocks(version):
             line = lines.get(path)
+            ways = tuple(self._ways(path, block, line))
             if line is None:
-                yield Step(path, block)
+                yield Step(path, block, ways=ways)
                 continue
-            step = Step(path, block, line.outcome, failure=line.failure, at=line.at)
+            step = Step(path, block, line.outcome, failure=line.failure, at=line.at, ways=ways)
             if line.kind == "condition":
                 step = self._with_verdict(step, line.verdict)
             yield replace(step, effects=tuple(self._effects(line)))
@@ -237,7 +264,7 @@ class _Reader:
     def asked(self, version: Version, compacts: list[Any]) -> Iterator[Step]:
         """Every block of a version, the first conditions with their verdicts."""
         for number, (path, block) in enumerate(_blocks(version)):
-            step = Step(path, block)
+            step = Step(path, block, ways=tuple(self._ways(path, block, None)))
             if number < len(compacts):
                 met = number + 1 < len(compacts)
                 step = self._with_verdict(
@@ -249,10 +276,38 @@ class _Reader:
         if compact is None or not self.sees_record:
             return step
         groups = ConditionBlock.model_validate(step.block).groups
+        return replace(step, groups=groups, verdict=self._verdict(groups, compact))
+
+    def _ways(self, path: str, block: Mapping[str, Any], line: StepRun | None) -> Iterator[Way]:
+        """The paths of a branch; what leads into each, and whether it was taken."""
+        if block["kind"] != "branch":
+            return
+        heads: list[Mapping[str, Any]] = block["paths"]
+        asked: list[Any] = [] if line is None else line.verdict or []
+        groups = [_groups(head) for head in heads]
+        # A path that could not even be asked has no trace.
+        found = [
+            None if compact is None else expand(each, compact)
+            for each, compact in zip(groups, asked, strict=False)
+        ]
+        truths = [None if verdict is None else verdict.truth for verdict in found]
+        taken = None if line is None else flow.taken(block["mode"], truths)
+        for number, head in enumerate(heads):
+            way = Way(
+                f"{path}/paths/{number}",
+                head,
+                asked=number < len(asked),
+                taken=taken is not None and number in taken,
+            )
+            if self.sees_record and number < len(asked) and asked[number] is not None:
+                verdict = self._verdict(groups[number], asked[number])
+                way = replace(way, groups=groups[number], verdict=verdict)
+            yield way
+        yield Way(f"{path}/otherwise", taken=taken == ())
+
+    def _verdict(self, groups: tuple[Group, ...], compact: Any) -> Verdict:
         verdict = expand(groups, compact)
-        if self._hidden:
-            verdict = self._without_hidden(groups, verdict)
-        return replace(step, groups=groups, verdict=verdict)
+        return self._without_hidden(groups, verdict) if self._hidden else verdict
 
     def _without_hidden(self, groups: tuple[Group, ...], verdict: Verdict) -> Verdict:
         """The verdict without values of linked records that the reader may not see."""
@@ -320,8 +375,13 @@ def _hidden_behind(viewer: Actor, links: Mapping[str, tuple[str, int]]) -> Itera
 
 
 def _blocks(version: Version) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, block in enumerate(upgrade(version.document)["steps"]):
-        yield f"steps/{number}", block
+    for path, block in drafting.blocks(upgrade(version.document)):
+        yield drafting.place(path), block
+
+
+def _groups(head: Mapping[str, Any]) -> tuple[Group, ...]:
+    """What a path asks."""
+    return PathHead.model_validate({key: value for key, value in head.items() if key != "steps"}).groups
 
 
 def _is_id(id: int) -> bool:

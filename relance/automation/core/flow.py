@@ -135,16 +135,17 @@ def next_directive(definition: Definition, cursor: Cursor) -> Directive:
             return Finish(cursor, Outcome.STOPPED, block)
 
 
-def taken(block: BranchBlock, truths: Sequence[bool | None]) -> tuple[int, ...] | None:
+def taken(mode: str, truths: Sequence[bool | None]) -> tuple[int, ...] | None:
     """The numbers of the paths that are taken; none of them means "otherwise", None that it cannot be known.
 
     Args:
-        truths: of the paths as far as they were asked.
+        mode: of the branch.
+        truths: of its paths as far as they were asked.
     """
     for number, truth in enumerate(truths):
         if truth is None:
             return None
-        if truth and block.mode == "first":
+        if truth and mode == "first":
             return (number,)
     return tuple(number for number, truth in enumerate(truths) if truth)
 
@@ -166,7 +167,7 @@ def advance(definition: Definition, cursors: Cursors, answer: Answer = True) -> 
         return _leave(rest, cursor, Outcome.DONE)
     if isinstance(directive, Choose):
         assert isinstance(answer, tuple)
-        numbers = taken(directive.block, answer)
+        numbers = taken(directive.block.mode, answer)
         if numbers is None:
             return _ended(Outcome.UNKNOWN)
         ways: list[Cursor] = [(*cursor, "paths", number, "steps", 0) for number in numbers]

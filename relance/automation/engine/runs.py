@@ -116,7 +116,7 @@ class Execution:
             verdicts.append(verdict or "null")
             if block.settles(truth):
                 break
-        taken = flow.taken(block, truths)
+        taken = flow.taken(block.mode, truths)
         outcome = "failed" if taken is None else "taken" if taken else "otherwise"
         self._trace.step(self.run_id, path, block, outcome, verdict=f"[{','.join(verdicts)}]")
         return tuple(truths)

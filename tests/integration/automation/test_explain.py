@@ -26,7 +26,7 @@ from relance.records import display, fields
 from relance.records.configuration import current
 from relance.records.models import Label
 from relance.records.unit_of_work import UnitOfWork, write
-from tests.builders import act, condition, document, row, update
+from tests.builders import act, condition, document, every_path, first_path, path, row, update
 from tests.integration.automation.conftest import Office
 from tests.steps import scope_for
 
@@ -108,6 +108,38 @@ def test_in_french_names_of_fields_stand_in_quotation_marks(office: Office, name
             "When a person is updated, if name is Ann and the organization’s country is France, or labels contain Hot",
         ),
         (lambda office: document("deal.won", do=[{"kind": "action"}]), "When a deal is won → …"),
+        (
+            lambda office: document(
+                "deal.won",
+                ["value > 50"],
+                do=[
+                    first_path(
+                        path(act("deal.reopen"), act("deal.win"), when=["value > 1000"], name="Big"),
+                        path({"kind": "stop"}, when=["source is phone"]),
+                        otherwise=[act("deal.win")],
+                    ),
+                    act("deal.reopen"),
+                ],
+            ),
+            "When a deal is won and value is over €50 → if value is over €1,000: reopen the deal, then mark the deal "
+            "as won; otherwise, if source is Phone call: stop here; otherwise: mark the deal as won → afterwards: "
+            "reopen the deal",
+        ),
+        (
+            lambda office: document(
+                "deal.won",
+                do=[
+                    every_path(
+                        path(act("deal.reopen")),
+                        path(first_path(path(act("deal.win"), when=["value > 1"])), when=["value > 9"]),
+                        {"id": "p9", "steps": []},
+                        otherwise=[act("deal.win")],
+                    )
+                ],
+            ),
+            "When a deal is won → always: reopen the deal; if value is over €9: (if value is over €1: mark the deal as "
+            "won); if …: do nothing; if none of this holds: mark the deal as won",
+        ),
     ],
 )
 def test_whole_automations(office: Office, names: Names, made: Any, expected: str) -> None:
@@ -137,7 +169,7 @@ def test_every_operator_of_every_kind_has_words(office: Office, names: Names, la
         Kind.PHONES: ("person.phones", "x"),
         Kind.PARTICIPANTS: ("participants", None),
     }
-    for kind, (path, value) in samples.items():
+    for kind, (key, value) in samples.items():
         about = names.about("activity") if kind is Kind.PARTICIPANTS else names
         for op, operator in OPERATORS[kind].items():
             if kind is Kind.LONG_TEXT:
@@ -151,13 +183,13 @@ def test_every_operator_of_every_kind_has_words(office: Office, names: Names, la
                 Shape.TEAM: {"value": office.team.pk},
                 Shape.FROM_TO: {"value": value, "from": value},
             }.get(operator.shape, {"value": value})
-            (group,) = groups_of([{"field": path, "op": op, **given}])
+            (group,) = groups_of([{"field": key, "op": op, **given}])
             with translation.override(language):
                 clause = plain(row_clause(group.rows[0], about))
             assert clause and "%(" not in clause and "…" not in clause, (kind, op)
             assert "no longer" not in clause, (kind, op)
             # A draft may have none yet.
-            (unfinished,) = groups_of([{"field": path, "op": op}])
+            (unfinished,) = groups_of([{"field": key, "op": op}])
             assert row_clause(unfinished.rows[0], about)
 
 
@@ -265,6 +297,9 @@ def test_the_condition_on_its_card(names: Names) -> None:
             "groups": [{"rows": [{"field": "expected_close", "op": "is", "value": "soon"}]}],
         },
         {"kind": "condition", "groups": [{"rows": [{"field": "emails.x", "op": "between", "value": 5}]}]},
+        {"kind": "branch"},
+        {"kind": "branch", "paths": 5, "otherwise": 5},
+        {"kind": "branch", "paths": [5, {"groups": 5, "steps": 5}, {"name": 5, "steps": [5]}]},
     ],
 )
 def test_a_broken_draft_breaks_no_page(names: Names, broken: Any) -> None:

@@ -17,7 +17,7 @@ from relance.automation.models import Automation, Evaluation, Run
 from relance.automation.rights import may_see
 from relance.lib import clock
 from relance.records.unit_of_work import write
-from tests.builders import act, automation, condition, update
+from tests.builders import act, automation, condition, every_path, first_path, path, update
 from tests.integration.automation.conftest import Office
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -194,6 +194,54 @@ def test_the_story_of_a_run(office: Office) -> None:
     )
     assert failed.failure is not None and failed.failure["code"] == "no_parent"
     assert told.failure is not None and told.failure["code"] == "no_parent"
+
+
+def fork(office: Office, branch: Any) -> Automation:
+    """A run that comes to a branch of two paths and "otherwise"."""
+    two = [
+        path(update(source="phone"), when=["value > 1000"]),
+        path(update(source="partner"), when=["organization.rating is A"]),
+    ]
+    last = [update(source="other")]
+    return automation("deal.created", do=[branch(*two, otherwise=last)], owner=office.users["claire"])
+
+
+def test_the_story_of_a_branch_tells_every_path_taken_or_not(office: Office) -> None:
+    fork(office, first_path)
+    for amount, truths, taken in (
+        (2000, [True, None, None], [True, False, False]),
+        (500, [False, False, None], [False, False, True]),
+    ):
+        deal(office, amount=amount)
+        told = story.of_run(office.actor("claire"), Run.objects.latest("pk").pk)
+        assert [step.path for step in told.steps] == [
+            "steps/0", "steps/0/paths/0/steps/0", "steps/0/paths/1/steps/0", "steps/0/otherwise/steps/0"
+        ]  # fmt: skip
+        assert [step.outcome == "done" for step in told.steps[1:]] == taken
+        ways = told.steps[0].ways
+        assert [way.path for way in ways] == ["steps/0/paths/0", "steps/0/paths/1", "steps/0/otherwise"]
+        assert [way.verdict and way.verdict.truth for way in ways] == truths
+        assert [way.asked for way in ways] == [truth is not None for truth in truths]
+        assert [way.taken for way in ways] == taken
+    seen = story.of_run(office.actor("claire"), Run.objects.latest("pk").pk).steps[0].ways[0].verdict
+    assert seen is not None and seen.parts[0].parts[0].seen == {"amount": 50_000, "currency": "EUR"}
+
+
+def test_a_branch_shows_no_values_of_what_its_reader_may_not_see(office: Office) -> None:
+    company = Company.get()
+    company.visibility = "team"
+    company.save()
+    fork(office, every_path)
+    with write(office.actor("claire")) as change:
+        secret = change.create(
+            "organization", {"name": "Secret", "rating": "A", "owner": office.users["claire"].pk}
+        )
+    deal(office, by="claire", organization=secret, owner=office.users["ben"].pk)
+    run = Run.objects.get()
+    for viewer, shown in (("claire", "A"), ("ben", None)):
+        _first, second, _last = story.of_run(office.actor(viewer), run.pk).steps[0].ways
+        assert second.taken and second.verdict is not None
+        assert second.verdict.parts[0].parts[0].seen == shown
 
 
 def test_the_story_of_what_was_not_met(office: Office) -> None:
