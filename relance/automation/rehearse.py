@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ from relance.records.errors import NotFound as NoRecord
 from relance.records.snapshot import Snapshot
 from relance.records.unit_of_work import IMAGINED, Overlay
 
+_OUT_OF_SIGHT = frozenset({"hidden", "not_visible", "forbidden", "mail_contact_hidden"})
 #: So many events are looked through for records to suggest.
 _LOOKED_THROUGH = 200
 
@@ -171,7 +172,7 @@ class _Stage:
         outcome: Run | Evaluation = runs[0] if runs else evaluations[0]
         told = of_rehearsal(self._viewer, self._automation, self._version, event, outcome, lines)
         narrowed = self._eyes != self._owner
-        return Rehearsal(None, told, event, pretended, narrowed)
+        return Rehearsal(None, _for_both(told) if narrowed else told, event, pretended, narrowed)
 
     def _prepare(self, record: Snapshot, occasion: Occasion) -> dict[str, tuple[Any, Any]]:
         """Let the record be as it has to be before."""
@@ -266,6 +267,15 @@ class _Only(Index):
 
     def lives(self, event: EventView, world: World) -> list[Live]:
         return [self._live]
+
+
+def _for_both(told: Story) -> Story:
+    """The same, where what could not be seen is not blamed on the owner alone."""
+    if told.failure is None or told.failure["code"] not in _OUT_OF_SIGHT:
+        return told
+    failure = {"code": "not_seen_by_both", "params": {}}
+    steps = (replace(step, failure=failure) if step.failure else step for step in told.steps)
+    return replace(told, failure=failure, steps=tuple(steps))
 
 
 def _as_event(taken: Taken) -> Event:

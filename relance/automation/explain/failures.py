@@ -79,6 +79,15 @@ def _of_step(code: str, params: Mapping[str, Any], names: Names) -> Explanation 
                 ),
                 _rights_remedy(),
             )
+        case "not_seen_by_both":
+            return Explanation(
+                fill(_("This could not be tried out by you.")),
+                fill(
+                    _("A test uses what both you and %(owner)s may see, and this step needs more."),
+                    owner=names.owner(),
+                ),
+                fill(_("Ask %(owner)s to run the test."), owner=names.owner()),
+            )
         case "forbidden":
             return Explanation(
                 capital(fill(_("%(record)s was left as it was."), record=noun)),
