@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -44,6 +44,11 @@ def short_day(value: date | datetime | str) -> str:
     if when.year == today().year or abs(distance) < 60:
         return format_skeleton("MMMd", when, locale=locale())
     return day(when)
+
+
+def long_day(value: date) -> str:
+    """A date with its weekday: "Monday 2 March 2026"."""
+    return format_date(value, "full", locale=locale())
 
 
 def moment(value: datetime | str) -> str:

@@ -60,7 +60,7 @@ def now(made: datetime) -> datetime:
 def test_there_is_as_much_of_everything_as_was_promised() -> None:
     assert Organization.objects.count() == 80
     assert Person.objects.count() == 150
-    assert Deal.objects.count() == 200
+    assert Deal.objects.count() == 201
     assert Lead.objects.count() == 30
     assert Note.objects.count() > 60
     assert Label.objects.count() >= 4
@@ -99,6 +99,17 @@ def test_there_is_something_to_do_today_and_something_left_undone(now: datetime)
     assert waiting.filter(due_date__gt=today).count() >= 20
     assert 3 <= waiting.filter(due_date__lt=today).count() <= 40
     assert Activity.objects.filter(done=True).count() > 100
+
+
+def test_today_people_are_met_and_a_lead_became_a_deal() -> None:
+    appointments = Activity.objects.filter(type="appointment", due_date=clock.today(company.ZONE))
+    met = [entry for each in appointments for entry in each.participants]
+    assert len(appointments) >= 5
+    assert any(entry.startswith("person:") for entry in met) and any(
+        entry.startswith("user:") for entry in met
+    )
+    lead = Lead.objects.get(deal__isnull=False)
+    assert lead.archived and lead.deal.lead_id == lead.pk and lead.deal.title == lead.title
 
 
 def test_automations_differ_in_owner_audience_and_state() -> None:

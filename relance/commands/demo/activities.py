@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -68,6 +69,30 @@ class Agenda:
                 "duration": duration,
             }  # fmt: skip
             self._diary.add(self._days.at(1.6 + place / 10), who, self._planning(values, dict))
+
+    def appointments(self, deals: list[Deal]) -> None:
+        """Who is met today, where, and with whom."""
+        known = self._days.at(1.5)
+        for place, (who, start, duration, french, english, location, colleagues) in enumerate(
+            texts.APPOINTMENTS
+        ):
+            mine = [
+                deal
+                for deal in deals
+                if deal.owner == who and deal.person and not deal.end and deal.path[0][1] < known
+            ]
+            deal = mine[place % len(mine)]
+            values = {
+                "subject": texts.write(who, (french, english)), "type": "appointment", "due_date": self._days.due(0),
+                "due_time": start, "duration": duration, "location": location,
+            }  # fmt: skip
+            links = partial(self._meeting, deal, colleagues)
+            self._diary.add(self._days.at(1.4 - place / 20), who, self._planning(values, links))
+
+    def _meeting(self, deal: Deal, colleagues: tuple[str, ...]) -> dict[str, Any]:
+        there = [f"user:{self._office.users[name]}" for name in colleagues]
+        person = [f"person:{deal.person.ref.id}"] if deal.person else []
+        return {**self._links(deal), "participants": [*person, *there]}
 
     def visits(self, organizations: list[Organization]) -> None:
         """Calls on organizations in the coming weeks, and what is known about some."""

@@ -9,6 +9,7 @@ from relance.commands.demo.days import Days
 from relance.commands.demo.diary import Diary, Ref
 from relance.commands.demo.organizations import Organization
 from relance.commands.demo.people import Person
+from relance.records.leads import convert
 from relance.records.unit_of_work import Change
 
 #: title | owner | source | value, empty for unknown | currency | working days ago | archived
@@ -44,6 +45,8 @@ Website: student café wants second-hand | owen | website | 1400 | GBP | 19.30 |
 Partner introduction: hotel group, Scottish Borders | tom | partner | 36000 | GBP | 7.25 |
 Website: dentist’s waiting room in Bath | priya | website | 1750 | GBP | 1.15 |
 """
+#: The one that became a deal.
+CONVERTED = "Recommandée par Hôtel Montorge : spa à Deauville"
 
 
 @dataclass(slots=True)
@@ -103,6 +106,11 @@ def plan(leads: list[Lead], office: Office, days: Days, diary: Diary) -> None:
         def put_aside(change: Change, lead: Lead = lead) -> None:
             change.update("lead", lead.ref.id, {"archived": True})
 
+        def become_a_deal(change: Change, lead: Lead = lead) -> None:
+            convert(change, lead.ref.id, stage=office.stages["Qualified"])
+
         diary.add(days.at(lead.ago), lead.owner, create)
         if lead.archived:
             diary.add(days.at(lead.ago - 2.1), lead.owner, put_aside)
+        if lead.title == CONVERTED:
+            diary.add(days.at(0.9), lead.owner, become_a_deal, looks=True)

@@ -40,6 +40,7 @@ def seed() -> None:
         for lead in all_leads:
             agenda.call_back(lead)
         agenda.chores()
+        agenda.appointments(all_deals)
         agenda.visits(all_organizations)
         agenda.evenings()
         automations.plan(office, days, diary)

@@ -162,6 +162,31 @@ CHORES = (
     ("owen", "task", "Demo machine back from the workshop", None, 20),
     ("priya", "email", "Send samples to the Cardiff shops", None, 20),
 )
+#: Who meets a customer today: when, for how long, where, and which colleagues come along.
+APPOINTMENTS = (
+    (
+        "claire",
+        "10:00",
+        60,
+        "Démonstration sur place",
+        "Demo on site",
+        "Showroom, 12 rue Crébillon, Nantes",
+        ("hugo",),
+    ),
+    ("claire", "10:30", 30, "Point avec l’architecte", "A word with the architect", "Visio", ()),
+    ("claire", "14:30", 90, "Négociation du contrat", "Contract negotiation", "Chez le client", ("ines",)),
+    ("ines", "11:00", 60, "Dégustation", "Tasting", "Atelier", ()),
+    (
+        "tom",
+        "11:00",
+        90,
+        "Présentation du contrat",
+        "Contract review",
+        "Customer’s office, Leeds",
+        ("owen", "priya"),
+    ),
+    ("owen", "15:00", 45, "Relevé des cotes", "Site survey", "On site", ()),
+)
 
 
 def write(who: str, pair: tuple[str, str]) -> str:

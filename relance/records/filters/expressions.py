@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import BooleanField, F, Func, IntegerField, TextField
 from django.db.models.expressions import OrderBy
+from pydantic_core import to_json
 
 from relance.lib.kinds import Kind
 from relance.records.fields import UnknownField, resolve
@@ -52,11 +53,11 @@ class SortText(FoldedText):
 
 
 class HasOption(Func):
-    """Whether a JSON list of ids contains one."""
+    """Whether a JSON list of ids, or of participants, contains one."""
 
     output_field = BooleanField()
 
-    def __init__(self, column: str, option: int) -> None:
+    def __init__(self, column: str, option: int | str) -> None:
         super().__init__(F(column))
         self.option = option
 
@@ -68,7 +69,7 @@ class HasOption(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Sql:
         sql, parameters = compiler.compile(self.source_expressions[0])
-        return f"({sql} @> %s::jsonb)", (*parameters, f"[{self.option}]")
+        return f"({sql} @> %s::jsonb)", (*parameters, to_json([self.option]).decode())
 
 
 class ListLength(Func):

@@ -13,8 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from relance.lib.money import Money
+from relance.outbound.models import Mail
 from relance.records import display
-from relance.web import assets, formats
+from relance.web import assets, formats, mailing
 from relance.web import frame as frame_module
 
 register = template.Library()
@@ -55,6 +56,12 @@ def bolt(context: template.Context, record_type: str) -> dict[str, Any]:
     """The lightning that leads from a module's page to its templates; nothing for who may not build automations."""
     known = context.get("frame") or frame_module.frame(context.get("request"))
     return {"url": known.templates_url, "record_type": record_type}
+
+
+@register.simple_tag
+def mail_chip(mail: Mail) -> tuple[str, str, str]:
+    """How the state of a mail looks: tone, glyph and word."""
+    return mailing.chip_of(mail)
 
 
 def initials(name: str) -> str:
@@ -132,6 +139,12 @@ def percent(value: int | None) -> str:
 def date(value: dt.date | dt.datetime | str | None) -> str:
     """A full date."""
     return display.day(value) if value else ""
+
+
+@register.filter
+def long_day(value: dt.date) -> str:
+    """A date with its weekday."""
+    return formats.long_day(value)
 
 
 @register.filter
