@@ -12,7 +12,7 @@ from relance.accounts.models import Role
 from relance.accounts.people import Actor
 from relance.automation.errors import NotFound
 from relance.outbound import outbox, transport
-from relance.outbound.models import Mail
+from relance.outbound.models import Mail, MailState
 from relance.records import access
 from relance.records.fields import RECORD_TYPES
 from relance.records.snapshot import model_of
@@ -59,7 +59,26 @@ def send_again(mail: Mail, actor: Actor) -> bool:
     """
     if not transport.is_ready():
         raise NotReady
-    return outbox.send_again(mail, actor.user_id)
+    return bool(outbox.send_again(Mail.objects.filter(pk=mail.pk), actor.user_id))
+
+
+def releasable(actor: Actor) -> QuerySet[Mail]:
+    """The mails that only wait for a mail server, as far as this person decides about them."""
+    waiting = Mail.objects.filter(state=MailState.HELD, error__code="no_server")
+    if actor.is_administrator:
+        return waiting
+    return waiting.none() if actor.role == Role.READER else waiting.filter(owner_id=actor.user_id)
+
+
+def release_all(actor: Actor) -> int:
+    """Let go what only waited for a mail server; return how many mails.
+
+    Raises:
+        NotReady: there is none yet.
+    """
+    if not transport.is_ready():
+        raise NotReady
+    return outbox.send_again(releasable(actor), actor.user_id)
 
 
 def discard(mail: Mail, actor: Actor) -> bool:

@@ -90,6 +90,7 @@ def serve(server: socket.socket) -> None:
     # Imported late: both read models, and `prepare` may be what creates their tables.
     from relance.asgi import application
     from relance.automation.engine import start_embedded_engine
+    from relance.outbound.delivery import start_delivery
 
     config = uvicorn.Config(
         application,
@@ -106,6 +107,8 @@ def serve(server: socket.socket) -> None:
     if threading.current_thread() is threading.main_thread():
         # The server hands a signal on once it has closed its connections; by default that ends the process on the spot.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings.SITE_URL = settings.SITE_URL or address(server)
+    delivery = start_delivery()
     engine = start_embedded_engine()
     try:
         uvicorn.Server(config).run(sockets=[server])
@@ -113,6 +116,7 @@ def serve(server: socket.socket) -> None:
         sys.stdout.write("\n")
     finally:
         engine.stop()
+        delivery.stop()
         # The last one to leave a SQLite database puts everything into its one file.
         connections.close_all()
         server.close()

@@ -21,8 +21,12 @@ _BLOCKS = frozenset(
 )
 
 
-def sanitized(html: str) -> str:
-    """The HTML with a few harmless tags and links; styles, pictures, scripts and everything unknown are gone."""
+def sanitized(html: str, *, opens_new: bool = False) -> str:
+    """The HTML with a few harmless tags and links; styles, pictures, scripts and everything unknown are gone.
+
+    Args:
+        opens_new: links open in a window of their own.
+    """
     return nh3.clean(
         html,
         tags=TAGS,
@@ -31,6 +35,7 @@ def sanitized(html: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener nofollow",
         strip_comments=True,
+        set_tag_attribute_values={"a": {"target": "_blank"}} if opens_new else None,
     )
 
 

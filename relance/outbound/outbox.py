@@ -189,10 +189,10 @@ def hold_due(code: str) -> int:
 # ---- What people decide -----------------------------------------------------------------------------
 
 
-def send_again(mail: Mail, by: int | None) -> bool:
-    """Let a mail go that was held or has failed, with a fresh plan and the same key; false when it no longer waits."""
+def send_again(mails: QuerySet[Mail], by: int | None) -> int:
+    """Let mails go that were held or have failed, with a fresh plan and the same key; return how many still waited."""
     now = clock.now()
-    done = Mail.objects.filter(pk=mail.pk, state__in=(MailState.HELD, MailState.FAILED)).update(
+    done = mails.filter(state__in=(MailState.HELD, MailState.FAILED)).update(
         state=MailState.QUEUED,
         attempts=0,
         next_at=now,
@@ -203,7 +203,7 @@ def send_again(mail: Mail, by: int | None) -> bool:
     )
     if done:
         transaction.on_commit(wake)
-    return bool(done)
+    return done
 
 
 def discard(mail: Mail, by: int | None) -> bool:

@@ -19,6 +19,7 @@ SECTIONS = {
     "people": "contacts",
     "organizations": "contacts",
     "activities": "activities",
+    "mail": "mail",
     "automations": "more",
     "users": "more",
     "teams": "more",

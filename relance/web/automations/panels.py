@@ -244,6 +244,11 @@ class ActionPanel(Panel):
         return True
 
     @property
+    def caution(self) -> str:
+        """What to know about this installation before relying on it."""
+        return self.entry.caution()
+
+    @property
     def readback(self) -> SafeString | None:
         params = self.form.read(strict=False)
         block = {"id": self.which, "kind": "action", "type": self.type, "params": params or {}}

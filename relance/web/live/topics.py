@@ -1,7 +1,7 @@
 """Which topics a change concerns.
 
 ``deal:12`` one record and what hangs on it · ``list:deal`` any record of a type · ``board:1`` the deals of a pipeline ·
-``user:3`` the notifications of a person · ``runs`` any run of an automation.
+``user:3`` the notifications of a person · ``runs`` any run of an automation · ``mails`` the state of any mail.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from relance.records.fields import RECORD_TYPES, parents_of
 
 _TOPIC = re.compile(
-    rf"(?:(?:{'|'.join(RECORD_TYPES)}|board|user):[1-9]\d{{0,17}}|list:(?:{'|'.join(RECORD_TYPES)})|runs)\Z"
+    rf"(?:(?:{'|'.join(RECORD_TYPES)}|board|user):[1-9]\d{{0,17}}|list:(?:{'|'.join(RECORD_TYPES)})|runs|mails)\Z"
 )
 MOST = 40
 

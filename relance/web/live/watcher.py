@@ -24,6 +24,7 @@ from django.db.models import Model
 
 from relance.automation.models import Notification, Run
 from relance.events.models import Event
+from relance.outbound.models import Mail
 from relance.web.live import topics
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ SQLITE_PAUSE = 0.1
 POSTGRES_PAUSE = 0.25
 WINDOW = 500
 EVERYTHING = "*"
+#: So many of the mails that changed last are looked at: clocks of several machines differ a little.
+_LATEST = 20
 #: How long the thread stays when nobody listens any more, so that turning a page does not restart it.
 LINGER = 3.0
 
@@ -88,6 +91,20 @@ class _Log:
         return {topic for names in self.describe(fresh) for topic in names}
 
 
+@dataclass(slots=True)
+class _Mails:
+    """The mails whose state changed last; rows of theirs change and none is added."""
+
+    seen: list[tuple[int, object]] | None = None
+
+    def look(self) -> set[str]:
+        """The topic of mails, when one of them has changed since."""
+        before = self.seen
+        rows = Mail.objects.order_by("-changed_at", "-pk").values_list("pk", "changed_at")
+        self.seen = list(rows[:_LATEST])
+        return {"mails"} if before is not None and before != self.seen else set()
+
+
 class Watcher:
     """Knows who waits, and runs the thread while anybody does."""
 
@@ -129,7 +146,9 @@ class Watcher:
 
     def _run(self, ready: threading.Event) -> None:
         try:
-            logs = [_Log(Event, _events), _Log(Notification, _notifications), _Log(Run, _runs)]
+            logs: list[_Log | _Mails] = [
+                _Log(Event, _events), _Log(Notification, _notifications), _Log(Run, _runs), _Mails(),
+            ]  # fmt: skip
             changed = self._changed()
             for each in logs:
                 each.look()

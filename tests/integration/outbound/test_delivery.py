@@ -133,7 +133,7 @@ def test_the_plan_ends(box: Postbox, time_at: Any) -> None:
     assert (stored.state, stored.attempts) == (MailState.FAILED, 6)
     assert box.mails == [] and len({each.content for each in box.handed}) == 1  # always the same bytes
     box.answers.clear()
-    assert outbox.send_again(stored, by=7)
+    assert outbox.send_again(Mail.objects.filter(pk=stored.pk), by=7)
     courier(box).drain()
     stored = now_of(mail)
     assert (stored.state, stored.decided_by_id) == (MailState.SENT, 7)
@@ -150,7 +150,7 @@ def test_dropped_after_the_text_nobody_knows_and_nobody_guesses(box: Postbox) ->
     assert said is not None and "may have arrived" in said.remedy
     box.answers.clear()
     assert courier(box).drain() == 0
-    assert outbox.send_again(stored, by=1)
+    assert outbox.send_again(Mail.objects.filter(pk=stored.pk), by=1)
     courier(box).drain()
     assert [each.message["Message-ID"] for each in box.handed] == [mail.message_id] * 2
 
@@ -232,7 +232,7 @@ def test_without_a_server_mails_are_held_until_there_is_one(box: Postbox) -> Non
     assert (stored.state, stored.attempts) == (MailState.HELD, 0)
     said = explained(stored)
     assert said is not None and "SMTP_URL" in said.remedy
-    assert outbox.send_again(stored, by=1)
+    assert outbox.send_again(Mail.objects.filter(pk=stored.pk), by=1)
     courier(box).drain()
     assert now_of(mail).state == MailState.SENT and len(box.mails) == 1
 
@@ -241,7 +241,7 @@ def test_a_discarded_mail_is_never_sent(box: Postbox) -> None:
     mail = put()
     assert outbox.discard(mail, by=1)
     assert courier(box).drain() == 0
-    assert not outbox.send_again(mail, by=1)
+    assert not outbox.send_again(Mail.objects.filter(pk=mail.pk), by=1)
     assert box.handed == []
 
 

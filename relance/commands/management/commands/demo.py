@@ -32,6 +32,8 @@ class Command(BaseCommand):
             server = start.listen(options["host"], options["port"])
             start.prepare()
             settings.TRY_FIRST = TRY_FIRST
+            # Invented people have no mailbox: unless a mail server was named, their mails are caught here.
+            settings.MAIL_CATCHER = not settings.SMTP_URL
             if not User.objects.exists():
                 self.stdout.write("Making the demo company …")
                 self.stdout.flush()
