@@ -66,14 +66,18 @@ class Rehearsal:
     narrowed: bool = False
 
 
+def publisher(automation: Automation, viewer: Actor) -> Actor:
+    """Who would put the draft into service: the person who tries it out, if they may, else its owner."""
+    return viewer if may_edit(viewer, automation) else directory().actors[automation.owner_id]
+
+
 def definition_of(automation: Automation, viewer: Actor) -> Definition:
     """The draft, ready to be tried out.
 
     Raises:
         DocumentError: with everything that is wrong with it.
     """
-    by = viewer if may_edit(viewer, automation) else directory().actors[automation.owner_id]
-    return validate(automation.draft, by)
+    return validate(automation.draft, publisher(automation, viewer))
 
 
 def rehearse(

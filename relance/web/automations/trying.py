@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods
 
 from relance.accounts.people import directory
 from relance.automation import rehearse
-from relance.automation.core.problems import DocumentError
 from relance.automation.explain.failures import Explanation, not_started
 from relance.automation.explain.wording import bold, capital, fill, listed
 from relance.automation.rehearse import Rehearsal
@@ -89,13 +88,9 @@ class Outcome:
 def trying(request: PageRequest, automation_id: int) -> HttpResponse:
     """GET opens it, with ``?record=`` or ``?event=`` chosen; POST plays it, or with ``do`` only draws the bar anew."""
     desk = desk_of(request, automation_id)
-    document = desk.document
-    if problems := problems_of(document, desk.actor):
+    if problems := problems_of(desk.document, rehearse.publisher(desk.automation, desk.actor)):
         return _not_ready(request, Desk(desk.automation, desk.actor, checked=True, problems=problems))
-    try:
-        definition = rehearse.definition_of(desk.automation, desk.actor)
-    except DocumentError as error:
-        return _not_ready(request, Desk(desk.automation, desk.actor, checked=True, problems=error.problems))
+    definition = rehearse.definition_of(desk.automation, desk.actor)
     form = TrialForm(definition, desk.actor, desk.names)
     owner = directory().actors[desk.automation.owner_id]
     suggested = rehearse.suggestions(definition, desk.actor, owner)
