@@ -56,6 +56,7 @@ class Line:
         result: one of ``RESULTS``.
         reason: of an evaluation: "not_met", "off", "owner_inactive", "owner_reads" or "hidden".
         failure: of a run: ``{"code", "params"}``.
+        verdicts: of an evaluation, of each condition that was asked, compact.
     """
 
     at: datetime
@@ -72,6 +73,7 @@ class Line:
     run_id: int | None = None
     reason: str | None = None
     failure: dict[str, Any] | None = None
+    verdicts: list[Any] | None = None
 
 
 class Page(NamedTuple):
@@ -184,7 +186,7 @@ def _evaluations(
     if cursor is not None:
         rows = rows.filter(Q(at__lt=cursor.at) | Q(at=cursor.at, event_id__lte=cursor.event_id))
     for row in rows.order_by("-at", "-event_id")[:limit]:
-        for item, (automation_id, version_id, reason, _verdicts) in enumerate(row.items):
+        for item, (automation_id, version_id, reason, verdicts) in enumerate(row.items):
             if automation_id not in automations or (met is not None and (reason == "not_met") != met):
                 continue
             place = _Cursor(row.at, row.event_id, True, item)
@@ -205,6 +207,7 @@ def _evaluations(
                     result=RunState.NOT_MET if reason == "not_met" else RunState.BLOCKED,
                     owner_id=automations[automation_id].owner_id,
                     reason=reason,
+                    verdicts=verdicts,
                 ),
             )
 

@@ -18,6 +18,7 @@ may arrange things: what an automation may do to records is asked of its owner a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -124,6 +125,14 @@ def may_run_again(actor: Actor, automation: Automation) -> bool:
     if automation.deleted_at is not None or not may_see(actor, automation):
         return False
     return automation.owner_id == actor.user_id or actor.is_administrator
+
+
+def runs_again(actor: Actor, automation_ids: Collection[int]) -> frozenset[int]:
+    """Of these automations those whose runs this person may let happen again: :func:`may_run_again` for a set."""
+    rows = Automation.objects.filter(visible(actor), pk__in=automation_ids, deleted_at__isnull=True)
+    if not actor.is_administrator:
+        rows = rows.filter(owner_id=actor.user_id)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def visible(actor: Actor) -> Q:

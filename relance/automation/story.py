@@ -229,6 +229,23 @@ def of_rehearsal(
     return Story(result=result, steps=tuple(reader.asked(version, compacts or [])), reason=reason, **common)
 
 
+def condition_step(
+    viewer: Actor,
+    record_type: str,
+    record_id: int,
+    event: Event | None,
+    path: str,
+    block: Mapping[str, Any],
+    compact: Any,
+) -> Step:
+    """A condition that was not met, as far as somebody may know what it saw.
+
+    Args:
+        compact: its verdict as it is stored.
+    """
+    return _Reader(viewer, record_type, record_id, event).with_verdict(Step(path, block, "not_met"), compact)
+
+
 def _event(event_id: int) -> Event | None:
     return Event.objects.filter(pk=event_id).first()
 
@@ -258,7 +275,7 @@ class _Reader:
                 continue
             step = Step(path, block, line.outcome, failure=line.failure, at=line.at, ways=ways)
             if line.kind == "condition":
-                step = self._with_verdict(step, line.verdict)
+                step = self.with_verdict(step, line.verdict)
             yield replace(step, effects=tuple(self._effects(line)))
 
     def asked(self, version: Version, compacts: list[Any]) -> Iterator[Step]:
@@ -267,12 +284,11 @@ class _Reader:
             step = Step(path, block, ways=tuple(self._ways(path, block, None)))
             if number < len(compacts):
                 met = number + 1 < len(compacts)
-                step = self._with_verdict(
-                    replace(step, outcome="met" if met else "not_met"), compacts[number]
-                )
+                step = self.with_verdict(replace(step, outcome="met" if met else "not_met"), compacts[number])
             yield step
 
-    def _with_verdict(self, step: Step, compact: Any) -> Step:
+    def with_verdict(self, step: Step, compact: Any) -> Step:
+        """A condition with its verdict."""
         if compact is None or not self.sees_record:
             return step
         groups = ConditionBlock.model_validate(step.block).groups

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,35 +15,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from relance.accounts.people import Actor, directory
-from relance.automation import history, rights, sentences, story
+from relance.accounts.people import Actor
+from relance.automation import history, rerun, rights, sentences, story
 from relance.automation.errors import NotFound
 from relance.automation.explain.conditions import GroupLine
 from relance.automation.explain.failures import Explanation, not_started
-from relance.automation.explain.wording import fill, inside
-from relance.automation.history import Filters, Line
-from relance.automation.models import Automation, Evaluation, Run, RunState, StepRun
+from relance.automation.history import Line
+from relance.automation.models import Automation, Evaluation, Run, RunState
 from relance.automation.registry import registry
-from relance.automation.story import Effect, Mailed, Step, Story
+from relance.automation.story import Step, Story
 from relance.events.models import Event
-from relance.lib.text import fold
-from relance.web.automations import listing, options, telling
+from relance.web.automations import telling
 from relance.web.automations.access import automation_page
-from relance.web.automations.asks import is_id
 from relance.web.automations.icons import glyph
 from relance.web.pages import PageRequest
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRun:
-    """One line of the list."""
-
-    line: Line
-    because: SafeString
-    outcome: SafeString
-    tone: str
-    icon: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +75,6 @@ class Looked:
 
 @automation_page
 @require_GET
-def runs(request: PageRequest) -> HttpResponse:
-    """The list, filtered by automation, dates, who triggered and result; newest first."""
-    actor = request.actor
-    filters = _filters(request.GET)
-    page = history.page(actor, filters, request.GET.get("after", ""))
-    query = request.GET.copy()
-    query.pop("after", None)
-    names = sorted(_names(actor).items(), key=lambda pair: fold(pair[1]))
-    context = {
-        "tab": "runs",
-        "lines": listed(actor, page.lines),
-        "next": page.next,
-        "query": query.urlencode(),
-        "is_first": not request.GET.get("after"),
-        "filters": filters,
-        "filtered": filters != Filters(),
-        "automations": names,
-        "users": options.users(),
-        "results": [(state.value, state.label) for state in RunState],
-        **listing.tabs(actor),
-    }
-    return render(request, "relance/automations/runs.html", context)
-
-
-@automation_page
-@require_GET
 def run(request: PageRequest, run_id: int) -> HttpResponse:
     """One run in the version of its time: every step, what it saw and what it did."""
     told = story.of_run(request.actor, run_id)
@@ -143,6 +102,11 @@ def run(request: PageRequest, run_id: int) -> HttpResponse:
         "later": around.filter(pk__gt=run_id).first(),
         "is_current": told.automation.version_id == told.version.pk,
         "may_open": told.automation.deleted_at is None,
+        "failed_block": next((step.block.get("id") for step in told.steps if step.failure), ""),
+        "may_repeat": rights.may_run_again(request.actor, told.automation),
+        "times": rerun.times(run_id),
+        "repeated": Run.objects.filter(rerun_of=run_id).order_by("-pk").first(),
+        "repeated_by": said.named("user", told.run.rerun_by) if told.run and told.run.rerun_by else None,
         "reached": all(step.state != "skipped" for step in steps),
     }
     return render(request, "relance/automations/run.html", context)
@@ -195,9 +159,8 @@ def _looked(actor: Actor, told: Story) -> Looked:
     tone, icon, label = chip_of(told.result)
     if told.run is None:
         outcome = not_started(told.reason or "", said)
-        rows = [row for step in told.steps for group in telling.lines_of(step, said) for row in group.rows]
-        if failing := next((row for row in rows if row.truth is False), None):
-            outcome = fill(_("It was not met: %(condition)s."), condition=inside(failing.whole))
+        last = next((step for step in reversed(told.steps) if step.outcome), None)
+        outcome = telling.unmet(last, said) or outcome
     elif told.failure:
         outcome = telling.explained(told.failure, said).why
     else:
@@ -219,48 +182,6 @@ def _looked(actor: Actor, told: Story) -> Looked:
     groups = [group for step in told.steps for group in telling.lines_of(step, said)]
     sentence = sentences.document_sentence(told.version.document, said)
     return Looked(told, sentence, outcome, tone, icon, label, groups)
-
-
-def listed(actor: Actor, lines: Sequence[Line]) -> list[ListedRun]:
-    """The lines of a page with their sentences; a few queries for any number."""
-    events = Event.objects.in_bulk({line.event_id for line in lines if line.record_name is not None})
-    effects = _effects(actor, lines)
-    caused = telling.causes(events.values(), actor)
-    said = telling.names(actor, "deal", None)
-    told = []
-    for line in lines:
-        about = said.about(line.record_type, line.owner_id)
-        record = telling.record_link(line.record_type, line.record_id, line.record_name)
-        because = telling.because(events.get(line.event_id), line.actor_id, record, about, caused)
-        outcome = telling.outcome(line, effects.get(line.run_id or 0, ()), about)
-        tone, icon, label = chip_of(line.result)
-        told.append(ListedRun(line, because, outcome, tone, icon, label))
-    return told
-
-
-def _effects(actor: Actor, lines: Sequence[Line]) -> dict[int, list[Effect]]:
-    run_ids = [line.run_id for line in lines if line.run_id is not None]
-    open_to = {line.run_id for line in lines if line.record_name is not None}
-    stored: list[tuple[int, dict[str, Any]]] = []
-    rows = StepRun.objects.filter(run_id__in=run_ids).exclude(effects=[]).order_by("pk")
-    for run_id, effects in rows.values_list("run_id", "effects"):
-        stored += [(run_id, each) for each in effects]
-    records = {(each["record_type"], each["id"]) for _run, each in stored if "record_type" in each}
-    seen = history.sees(actor, records)
-    found: dict[int, list[Effect]] = {}
-    for run_id, each in stored:
-        if each["kind"] == "notified":
-            effect = Effect("notified", user_id=each["user"])
-        elif each["kind"] == "mailed":
-            mailed = Mailed(each["to"], each["name"], "", "") if run_id in open_to else None
-            effect = Effect("mailed", mailed=mailed)
-        else:
-            record = (each["record_type"], each["id"])
-            effect = Effect(each["kind"], *record, name=each["name"] if seen[record] else None)
-        known = found.setdefault(run_id, [])
-        if effect not in known:
-            known.append(effect)
-    return found
 
 
 def chip_of(result: str) -> tuple[str, str, str]:
@@ -348,32 +269,3 @@ def _link_sentence(name: str | None) -> SafeString:
     if name is None:
         return SafeString(_("An automation you may not see"))
     return format_html("<b>{}</b>", name)
-
-
-def _names(actor: Actor) -> dict[int, str]:
-    return dict(Automation.objects.filter(rights.visible(actor)).values_list("pk", "name"))
-
-
-def _filters(query: QueryDict) -> Filters:
-    """What the address asks for; what makes no sense is left out."""
-
-    def number(key: str) -> int | None:
-        text = query.get(key, "")
-        return int(text) if is_id(text) else None
-
-    def day(key: str) -> date | None:
-        try:
-            found = date.fromisoformat(query.get(key, ""))
-        except ValueError:
-            return None
-        return found if 1900 < found.year < 2200 else None
-
-    result = query.get("result", "")
-    person = number("user")
-    return Filters(
-        automation_id=number("automation"),
-        since=day("since"),
-        until=day("until"),
-        actor_id=person if person in directory().actors else None,
-        result=result if result in history.RESULTS else None,
-    )

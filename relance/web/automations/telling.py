@@ -154,6 +154,15 @@ def outcome(line: Line, deeds: Iterable[Effect], said: Names) -> SafeString:
     return fill(_("%(deeds)s and more"), deeds=listed(told[:3]))
 
 
+def unmet(step: Step | None, said: Names) -> SafeString:
+    """Which condition was not met, with what it saw; empty when it may not be told."""
+    rows = [row for group in lines_of(step, said) for row in group.rows] if step is not None else []
+    failing = next((row for row in rows if row.truth is False), None)
+    if failing is None:
+        return SafeString("")
+    return fill(_("It was not met: %(condition)s."), condition=inside(failing.whole))
+
+
 def short(effect: Effect, said: Names) -> SafeString:
     """What a step did, in a few words."""
     if effect.kind == "notified":
@@ -182,7 +191,7 @@ def would(effect: Effect, said: Names) -> SafeString:
     if effect.kind == "mailed":
         mailed = effect.mailed
         if mailed is None:
-            return fill(_("Would send a mail you may not read"))
+            return fill(_("Would send an e-mail you may not read"))
         who = bold(mailed.name or mailed.to)
         return fill(_("Would send “%(subject)s” to %(who)s"), subject=mailed.subject, who=who)
     record = record_link(effect.record_type, effect.record_id, effect.name)

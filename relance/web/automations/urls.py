@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from relance.web.automations import adding, editing, gallery, listing, records, runs, trying
+from relance.web.automations import adding, again, editing, gallery, listing, records, runlist, runs, trying
 
 app_name = "automations"
 
@@ -14,7 +14,9 @@ urlpatterns = [
     path("new/", listing.new, name="new"),
     path("templates/", gallery.gallery, name="templates"),
     path("templates/<slug:key>/", gallery.use, name="template"),
-    path("runs/", runs.runs, name="runs"),
+    path("runs/", runlist.runs, name="runs"),
+    path("runs/again/", again.several, name="runs-again"),
+    path("runs/<id:run_id>/again/", again.one, name="run-again"),
     path("runs/<id:run_id>/", runs.run, name="run"),
     path("events/<id:event_id>/", runs.event, name="event"),
     path("records/<records:record_type>/<id:record_id>/", records.record, name="record"),

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from relance.accounts.models import Company
 from relance.accounts.people import actor_for
+from relance.automation import publish
+from relance.automation.engine.pump import Pump
 from relance.automation.models import Automation, Evaluation, Run, StepRun
 from relance.events.models import Event
 from relance.lib import clock
@@ -133,3 +136,127 @@ def test_runs_of_an_only_me_automation_are_its_owners(
     assert client.get(f"/automations/runs/{made.pk}/").status_code == 404
     assert "Secret" not in client.get("/automations/runs/").content.decode()
     assert client.get("/automations/runs/999999/").status_code == 404
+
+
+def test_a_line_says_which_condition_was_not_met_and_what_it_saw(
+    window: Window, automation: Make, company: dict[str, Any]
+) -> None:
+    automation("Rate")
+    with write(actor_for(company["claire"].pk)) as change:
+        change.create("deal", {"title": "Kiosk", "value": {"amount": 98_000, "currency": "EUR"}})
+    Pump().drain()
+    page = window("claire", htmx=False).get("/automations/runs/?result=not_met").content.decode()
+    assert "It was not met: value is over <b>€1,000</b> — it was <b>€980</b>" in page or "€980" in page
+
+
+def test_a_condition_in_the_middle_is_told_as_well(
+    window: Window, automation: Make, company: dict[str, Any]
+) -> None:
+    steps = [
+        {"id": "b1", "kind": "action", "type": "record.update",
+         "params": {"target": "record", "values": {"source": {"from": "fixed", "value": "phone"}}}},
+        {"id": "b2", "kind": "condition", "groups": [{"rows": [{"field": "title", "op": "is", "value": "Bar"}]}]},
+    ]  # fmt: skip
+    automation("Phone", steps=steps)
+    with write(actor_for(company["claire"].pk)) as change:
+        change.create("deal", {"title": "Kiosk"})
+    Pump().drain()
+    assert Run.objects.get().state == "not_met"
+    page = window("claire", htmx=False).get("/automations/runs/").content.decode()
+    assert "It was not met" in page and "Kiosk" in page.split("It was not met")[1]
+
+
+def test_other_teams_values_are_not_told(window: Window, automation: Make, company: dict[str, Any]) -> None:
+    automation("Rate", by="claire")
+    with write(actor_for(company["ines"].pk)) as change:
+        change.create("deal", {"title": "Kiosk", "value": {"amount": 98_000, "currency": "EUR"}})
+    Pump().drain()
+    own = Company.get()
+    own.visibility = "team"
+    own.save()
+    page = window("tom", htmx=False).get("/automations/runs/").content.decode()
+    assert "Condition not met" in page and "980" not in page and "Kiosk" not in page
+    assert "€980" in window("ines", htmx=False).get("/automations/runs/").content.decode()
+
+
+@pytest.fixture
+def failed(automation: Make, company: dict[str, Any]) -> Run:
+    """A deal without an organization whose organization was to be rated."""
+    automation("Rate")
+    with write(actor_for(company["owen"].pk)) as change:
+        change.create("deal", {"title": "Kiosk", "value": {"amount": 200_000, "currency": "EUR"}})
+    Pump().drain()
+    run = Run.objects.get()
+    assert run.state == "failed"
+    return run
+
+
+def test_a_failure_says_what_helps_and_where(window: Window, failed: Run) -> None:
+    page = window("claire", htmx=False).get("/automations/runs/").content.decode()
+    assert "add a condition before this step" in page
+    assert f'<a class="link" href="/deals/{failed.record_id}/">Open the record</a>' in page
+
+
+def test_the_list_is_filtered_by_record_and_filters_combine(
+    window: Window, automation: Make, failed: Run, company: dict[str, Any]
+) -> None:
+    client = window("claire", htmx=False)
+    this = f"record=deal:{failed.record_id}"
+    page = client.get(f"/automations/runs/?{this}&result=failed&user={company['owen'].pk}").content.decode()
+    assert "About Kiosk" in page and page.count("<tr id=") == 1
+    for other in (
+        f"record=deal:{failed.record_id + 1}",
+        f"record=person:{failed.record_id}",
+        f"{this}&result=done",
+    ):
+        assert "Nothing ran that fits." in client.get(f"/automations/runs/?{other}").content.decode()
+    for nonsense in ("record=deal", "record=deal:x", "record=note:1", "record=deal:" + "9" * 30):
+        assert client.get(f"/automations/runs/?{nonsense}").status_code == 200
+    assert this in client.get(f"/automations/records/deals/{failed.record_id}/").content.decode()
+
+
+def test_a_run_is_run_again_from_its_page(window: Window, failed: Run, company: dict[str, Any]) -> None:
+    client = window("claire", htmx=False)
+    assert "Run again" in client.get(f"/automations/runs/{failed.pk}/").content.decode()
+    with write(actor_for(company["owen"].pk)) as change:
+        organization = change.create("organization", {"name": "Hôtel des Quais"})
+        change.update("deal", failed.record_id, {"organization": organization})
+    answer = client.post(f"/automations/runs/{failed.pk}/again/", {"times": "0"}, follow=True)
+    again = Run.objects.get(rerun_of=failed.pk)
+    assert answer.redirect_chain == [(f"/automations/runs/{again.pk}/", 302)]
+    page = answer.content.decode()
+    assert "It was run again." in page and "by <b>Claire</b>, of run" in page
+    # The same press, sent twice.
+    client.post(f"/automations/runs/{failed.pk}/again/", {"times": "0"})
+    assert Run.objects.filter(rerun_of=failed.pk).count() == 1
+    assert "It was run again: run" in client.get(f"/automations/runs/{failed.pk}/").content.decode()
+
+
+def test_a_refusal_is_said_and_nothing_is_done(window: Window, failed: Run, company: dict[str, Any]) -> None:
+    publish.switch(failed.automation, False, actor_for(company["claire"].pk))
+    answer = window("claire", htmx=False).post(f"/automations/runs/{failed.pk}/again/", follow=True)
+    assert (
+        "It was not run again. The automation is switched off. Switch it on first." in answer.content.decode()
+    )
+    assert Run.objects.count() == 1
+
+
+def test_several_are_run_again_from_the_list(window: Window, failed: Run, company: dict[str, Any]) -> None:
+    client = window("claire", htmx=False)
+    assert 'name="run"' in client.get("/automations/runs/").content.decode()
+    values = {"run": [str(failed.pk), str(failed.pk), "x", "999999"], "query": "result=failed"}
+    answer = client.post("/automations/runs/again/", values, follow=True)
+    assert answer.redirect_chain == [("/automations/runs/?result=failed", 302)]
+    page = answer.content.decode()
+    assert "1 run was run again. 1 failed. It is no longer there." in page
+    assert "Choose at least one run." in client.post("/automations/runs/again/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize("name", ["tom", "owen", "ines"])
+def test_nobody_else_runs_it_again(window: Window, failed: Run, name: str) -> None:
+    client = window(name, htmx=False)
+    assert "Run again" not in client.get(f"/automations/runs/{failed.pk}/").content.decode()
+    assert 'name="run"' not in client.get("/automations/runs/").content.decode()
+    assert client.post(f"/automations/runs/{failed.pk}/again/").status_code == 403
+    client.post("/automations/runs/again/", {"run": [str(failed.pk)]})
+    assert Run.objects.count() == 1
