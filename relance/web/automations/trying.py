@@ -282,7 +282,7 @@ def _summary(effects: Sequence[Effect]) -> SafeString:
         (count["updated"], ngettext("change %(n)s field", "change %(n)s fields", count["updated"])),
         (count["deleted"], ngettext("delete %(n)s record", "delete %(n)s records", count["deleted"])),
         (len(told), ngettext("tell %(n)s person", "tell %(n)s people", len(told))),
-        (count["mailed"], ngettext("send %(n)s mail", "send %(n)s mails", count["mailed"])),
+        (count["mailed"], ngettext("send %(n)s e-mail", "send %(n)s e-mails", count["mailed"])),
     ]
     deeds = [fill(template, n=bold(display.number(n))) for n, template in parts if n]
     if not deeds:
