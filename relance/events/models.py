@@ -17,6 +17,7 @@ class EventKind(models.TextChoices):
     UPDATED = "updated", _("updated")
     DELETED = "deleted", _("deleted")
     RESTORED = "restored", _("restored")
+    PURGED = "purged", _("deleted for ever")
 
 
 class Origin(models.TextChoices):
@@ -35,7 +36,7 @@ class Event(models.Model):
     Attributes:
         rseq: the place of this event among those of its record, from 1; equal to the record's version after it.
         changes: ``{field: [before, after]}`` in plain values (see ``records.snapshot``).
-        record: the whole record after the change; for a deletion as it was last.
+        record: the whole record after the change; for a deletion, also one for ever, as it was last.
         actor_id: the user who did it, or with whose rights it was done; none for the system.
         actor_teams: the teams of that user at this moment.
         cause_run_id: the run that made this change, when an automation did.

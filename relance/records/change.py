@@ -11,6 +11,7 @@ from functools import cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from relance.accounts.people import Actor
@@ -19,7 +20,7 @@ from relance.lib import clock
 from relance.lib.kinds import Kind
 from relance.records import access, rules, validation
 from relance.records.errors import Conflict, Forbidden, Invalid, NotFound
-from relance.records.fields import fields_of
+from relance.records.fields import children_of, fields_of, parents_of
 from relance.records.snapshot import SYSTEM_KEYS, Snapshot, blank
 
 if TYPE_CHECKING:
@@ -64,11 +65,12 @@ class NewEvent:
 class State:
     """One record as this UnitOfWork sees it."""
 
-    __slots__ = ("stored", "values")
+    __slots__ = ("purged", "stored", "values")
 
     def __init__(self, stored: Snapshot | None, values: Snapshot) -> None:
         self.stored = stored
         self.values = values
+        self.purged = False
 
 
 class Change:
@@ -180,6 +182,33 @@ class Change:
         if state.values["deleted_at"] is not None:
             self._set(record_type, record_id, state.values, {**state.values, "deleted_at": None})
 
+    def purge(self, record_type: str, record_id: int) -> None:
+        """Delete a record of the bin for ever. What links to it no longer does; notes about nothing else go with it.
+
+        Raises:
+            NotFound: it is not in the bin.
+            Forbidden: the actor is no administrator.
+        """
+        state = self.uow._state(record_type, record_id)
+        if state is None or state.purged or state.values["deleted_at"] is None:
+            raise NotFound(record_type, record_id)
+        if not self.actor.is_administrator:
+            raise Forbidden("purge", record_type, record_id)
+        for child, key in children_of(record_type):
+            for found in self.uow.find(
+                child, Q(**{f"{key}_id": record_id}), partial(_links, key, record_id), binned=True
+            ):
+                self._set(child, found["id"], found, {**found, key: None})
+                if child == "note" and all(found[each] is None or each == key for each in parents_of("note")):
+                    self._purge(child, found["id"])
+        self._purge(record_type, record_id)
+
+    def _purge(self, record_type: str, record_id: int) -> None:
+        state = self.uow._states[(record_type, record_id)]
+        assert state is not None
+        self._before.setdefault((record_type, record_id), state.values)
+        state.purged = True
+
     def get(self, record_type: str, record_id: int) -> Snapshot:
         """Return a record the actor may see, as it is now.
 
@@ -256,6 +285,8 @@ class Change:
             kind, changes = difference(before, after)
             state = self.uow._states[key]
             assert state is not None
+            if state.purged:
+                kind, changes = EventKind.PURGED, {}
             if kind is None:
                 if before is None:
                     self.uow._states[key] = None
@@ -290,7 +321,11 @@ class Change:
             else:
                 state = self.uow._states[key]
                 assert state is not None
-                state.values = before
+                state.values, state.purged = before, False
+
+
+def _links(key: str, record_id: int, values: Snapshot) -> bool:
+    return bool(values[key] == record_id)
 
 
 @cache

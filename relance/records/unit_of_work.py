@@ -29,6 +29,7 @@ from relance.records.configuration import Configuration, current
 from relance.records.errors import Conflict
 from relance.records.fields import WRITTEN_TYPES
 from relance.records.flush import writer
+from relance.records.models import ExternalId
 from relance.records.snapshot import Snapshot, load, model_of, shape, table_of
 
 __all__ = ["LISTENERS", "PARTICIPANTS", "Cause", "Change", "NewEvent", "Overlay", "UnitOfWork", "write"]
@@ -86,19 +87,25 @@ class UnitOfWork:
         state = self._state(record_type, record_id)
         return None if state is None or state.values["deleted_at"] is not None else state.values
 
-    def find(self, record_type: str, where: Q, holds: Callable[[Snapshot], bool]) -> list[Snapshot]:
+    def find(
+        self, record_type: str, where: Q, holds: Callable[[Snapshot], bool], *, binned: bool = False
+    ) -> list[Snapshot]:
         """Return the records for which ``holds`` is true, with the changes made so far, in the order of their ids.
 
         Args:
             where: what to read of the stored rows; it may find too many, not too few.
-            holds: has the last word; never asked about what is in the bin.
+            holds: has the last word.
+            binned: also what is in the bin.
         """
-        stored = cast(Any, model_of(record_type)).objects.filter(where)
+        stored = cast(Any, model_of(record_type)).everything.filter(where)
         self.preload(record_type, list(stored.values_list("pk", flat=True)))
         found = [
             state.values
             for (each, _id), state in self._states.items()
-            if each == record_type and state is not None and state.values["deleted_at"] is None
+            if each == record_type
+            and state is not None
+            and not state.purged
+            and (binned or state.values["deleted_at"] is None)
         ]
         return sorted(filter(holds, found), key=lambda values: int(values["id"]))
 
@@ -142,6 +149,10 @@ class UnitOfWork:
         for record_type in WRITTEN_TYPES:
             if record_type in touched:
                 self._flush_type(record_type, touched[record_type], writes)
+        for record_type in reversed(WRITTEN_TYPES):
+            if gone := [state.values["id"] for state in touched.get(record_type, ()) if state.purged]:
+                writes.delete(shape(record_type).table, "id", gone)
+                ExternalId.objects.filter(record_type=record_type, record_id__in=gone).delete()
         self._append_events(writes)
         for participant in PARTICIPANTS:
             participant(self.events)

@@ -11,10 +11,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from relance.accounts.people import Actor
+from relance.events.models import Event, EventKind
 from relance.lib.kinds import Kind
 from relance.lib.shapes import participant
+from relance.records import access
 from relance.records.configuration import Configuration, current
 from relance.records.fields import RECORD_TYPES, fields_of, title_key
+from relance.records.snapshot import title_of
 from relance.web.rows import visible_or_binned
 
 
@@ -26,6 +29,8 @@ class Names:
         self.configuration = configuration or current()
         self._wanted: dict[str, set[int]] = {}
         self._found: dict[tuple[str, int], str | None] = {}
+        #: Records with a name but without a page: deleted for ever.
+        self.gone: set[tuple[str, int]] = set()
 
     def want(self, record_type: str, record_id: int | None) -> None:
         """Say early that a record's name will be asked for."""
@@ -50,7 +55,7 @@ class Names:
         self._found[(record_type, record_id)] = name
 
     def record(self, record_type: str, record_id: int) -> str | None:
-        """What a linked record is called; ``None`` when it is gone for good or not to be seen."""
+        """What a linked record is called, also one that was deleted for ever; ``None`` when it is not to be seen."""
         key = (record_type, record_id)
         if key not in self._found:
             self.want(record_type, record_id)
@@ -66,6 +71,20 @@ class Names:
         rows = visible_or_binned(record_type, self.actor).filter(pk__in=ids)
         for record_id, name in rows.values_list("pk", title_key(record_type)):
             self._found[(record_type, record_id)] = name
+        if missing := [record_id for record_id in ids if self._found[(record_type, record_id)] is None]:
+            self._look_up_purged(record_type, missing)
+
+    def _look_up_purged(self, record_type: str, ids: list[int]) -> None:
+        """What was deleted for ever is still called by its last name, where it was to be seen."""
+        gone = Event.objects.filter(record_type=record_type, record_id__in=ids, kind=EventKind.PURGED)
+        for record_id, record in gone.values_list("record_id", "record"):
+            seen = access.may(self.actor, "see", record)
+            self._found[(record_type, record_id)] = (
+                _("%(name)s (deleted for ever)") % {"name": title_of(record)}
+                if seen
+                else _("(deleted for ever)")
+            )
+            self.gone.add((record_type, record_id))
 
     def user(self, user_id: int | None) -> str:
         """A colleague's name."""

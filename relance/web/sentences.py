@@ -199,8 +199,8 @@ def _about_the_lead(event: Event, names: Names) -> list[SafeString]:
 def _link(record_type: str, record_id: int, names: Names) -> SafeString:
     """A record by its name, with a link where it is to be seen."""
     name = names.record(record_type, record_id)
-    if name is None:
-        return format_html("<b>{}</b>", _("a record you may not see"))
+    if name is None or (record_type, record_id) in names.gone:
+        return format_html("<b>{}</b>", name or _("a record you may not see"))
     address = reverse("web:record", args=[record_type, record_id])
     return format_html('<a class="cell-link" href="{}"><b>{}</b></a>', address, name)
 

@@ -90,6 +90,7 @@ pages = [
     path("<records:record_type>/<id:record_id>/note/", edit.add_note, name="note"),
     path("<records:record_type>/<id:record_id>/delete/", edit.delete, name="delete"),
     path("<records:record_type>/<id:record_id>/restore/", edit.restore, name="restore"),
+    path("<records:record_type>/<id:record_id>/purge/", bin.purge, name="purge"),
     path("deals/<id:record_id>/<slug:verb>/", board.act, name="deal-act"),
 ]
 

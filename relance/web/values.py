@@ -118,7 +118,8 @@ def _participants(entries: list[str], names: Names) -> SafeString:
     parts = []
     for entry in entries:
         kind, number = participant(entry)
-        if kind == "person" and (name := names.record(kind, number)) is not None:
+        name = names.record(kind, number) if kind == "person" else None
+        if name is not None and (kind, number) not in names.gone:
             address = reverse("web:record", args=[kind, number])
             parts.append(format_html('<a class="cell-link" href="{}">{}</a>', address, name))
         else:

@@ -91,6 +91,19 @@ class Paths:
         assert self.browser.post(f"/deals/{self.deal}/restore/", headers=HTMX).status_code == 204
         return "user"
 
+    def page_purge(self) -> str:
+        with write(self.office.actor("claire")) as change:
+            organization = change.create("organization", {"name": "Gone & Co"})
+            change.update("person", self.person, {"organization": organization})
+            change.create("note", {"body": "About them alone", "organization": organization})
+            change.create("note", {"body": "About both", "organization": organization, "person": self.person})
+        with write(self.office.actor("claire")) as change:
+            change.delete("organization", organization)
+        self.browser.force_login(self.office.users["claire"])
+        self.start()
+        assert self.browser.post(f"/organizations/{organization}/purge/").status_code == 302
+        return "system"
+
     def page_convert(self) -> str:
         with write(self.office.actor("ana")) as change:
             lead = change.create("lead", {"title": "Two machines"})
@@ -184,13 +197,14 @@ def test_changed_rows_are_the_rows_with_an_event(office: Office, path: str) -> N
     act: Callable[[], str] = getattr(paths, path)
     origin = act()
     after = tables()
-    changed = {key for key, row in after.items() if paths.before.get(key) != row}
-    assert paths.before.keys() <= after.keys()
     events = Event.objects.exclude(pk__in=paths.seen)
+    gone = paths.before.keys() - after.keys()
+    assert {(event.record_type, event.record_id) for event in events.filter(kind="purged")} == gone
+    changed = {key for key, row in after.items() if paths.before.get(key) != row} | gone
     assert {(event.record_type, event.record_id) for event in events} == changed
     assert {event.origin for event in events} <= {origin}
     assert bool(changed) == (path != "nothing")
-    for key in changed:
+    for key in changed - gone:
         newest = events.filter(record_type=key[0], record_id=key[1]).latest("rseq")
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT version FROM "{table_of(key[0])}" WHERE id = %s', [key[1]])

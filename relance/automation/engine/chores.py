@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relance.automation import retention
+from relance.records import bin
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,10 @@ class Chores:
 
     def __init__(self) -> None:
         start = time.monotonic() + 60
-        self.list = [Chore("old runs", 3600, retention.purge, start)]
+        self.list = [
+            Chore("old runs", 3600, retention.purge, start),
+            Chore("the bin", 3600, bin.purge, start),
+        ]
 
     def do_next(self) -> None:
         """Do a slice of the first chore that is due. One that breaks is put off, and nobody else notices."""
