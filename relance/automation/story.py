@@ -229,6 +229,16 @@ def of_rehearsal(
     return Story(result=result, steps=tuple(reader.asked(version, compacts or [])), reason=reason, **common)
 
 
+def unplayed(document: Mapping[str, Any]) -> list[Step]:
+    """Every block of a document, before anything happened."""
+    found = []
+    for place, block in drafting.blocks(dict(document)):
+        path = drafting.place(place)
+        ways = [Way(f"{path}/paths/{number}", head) for number, head in enumerate(block.get("paths") or ())]
+        found.append(Step(path, block, ways=(*ways, Way(f"{path}/otherwise")) if ways else ()))
+    return found
+
+
 def condition_step(
     viewer: Actor,
     record_type: str,

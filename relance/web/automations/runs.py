@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,42 +11,21 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from relance.accounts.people import Actor
 from relance.automation import history, rerun, rights, sentences, story
 from relance.automation.errors import NotFound
 from relance.automation.explain.conditions import GroupLine
-from relance.automation.explain.failures import Explanation, not_started
+from relance.automation.explain.failures import not_started
 from relance.automation.history import Line
 from relance.automation.models import Automation, Evaluation, Run, RunState
-from relance.automation.registry import registry
-from relance.automation.story import Step, Story
+from relance.automation.story import Story
 from relance.events.models import Event
 from relance.web.automations import telling
 from relance.web.automations.access import automation_page
-from relance.web.automations.icons import glyph
+from relance.web.automations.picture import cards, drawn, ends
 from relance.web.pages import PageRequest
-
-
-@dataclass(frozen=True, slots=True)
-class ToldStep:
-    """One card of a run."""
-
-    number: int
-    icon: str
-    tile: str
-    label: str
-    sentence: SafeString | None
-    state: str
-    chip: str
-    tone: str
-    chip_icon: str
-    at: datetime | None = None
-    groups: Sequence[GroupLine] = ()
-    deeds: Sequence[telling.Deed] = ()
-    failure: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +58,8 @@ def run(request: PageRequest, run_id: int) -> HttpResponse:
     told = story.of_run(request.actor, run_id)
     said = telling.names(request.actor, told.record_type, told.owner_id)
     record = telling.record_link(told.record_type, told.record_id, told.record_name)
-    steps = [told_step(number, step, said) for number, step in enumerate(told.steps, 1)]
+    picture = drawn(told.steps, said)
+    steps = cards(picture)
     failed = next((step for step in steps if step.failure), None)
     explanation = telling.explained(told.failure, said) if told.failure else None
     caused = telling.causes([told.event], request.actor)
@@ -90,7 +69,7 @@ def run(request: PageRequest, run_id: int) -> HttpResponse:
         "run": told.run,
         "because": telling.because(told.event, told.actor_id, record, said, caused),
         "trigger": sentences.trigger_sentence(told.version.document.get("trigger"), said),
-        "steps": steps,
+        "picture": picture,
         "failed": failed,
         "explanation": failed.failure if failed else explanation,
         "chip": chip_of(told.result),
@@ -107,7 +86,7 @@ def run(request: PageRequest, run_id: int) -> HttpResponse:
         "times": rerun.times(run_id),
         "repeated": Run.objects.filter(rerun_of=run_id).order_by("-pk").first(),
         "repeated_by": said.named("user", told.run.rerun_by) if told.run and told.run.rerun_by else None,
-        "reached": all(step.state != "skipped" for step in steps),
+        "reached": ends(told),
     }
     return render(request, "relance/automations/run.html", context)
 
@@ -188,51 +167,6 @@ def chip_of(result: str) -> tuple[str, str, str]:
     """How a result looks: tone, glyph and word."""
     tone, icon = telling.TONES.get(result, ("off", "info"))
     return tone, icon, str(RunState(result).label)
-
-
-def told_step(number: int, step: Step, said: Any, *, trying: bool = False) -> ToldStep:
-    """One card.
-
-    Args:
-        trying: it was only tried out.
-    """
-    kind = step.block.get("kind")
-    icon, tile, label = "warning", "", _("Unknown step")
-    if kind == "condition":
-        icon, tile, label = "condition", "logic", _("Condition")
-    elif kind == "stop":
-        icon, tile, label = "stop", "logic", _("Stop")
-    elif (entry := registry.actions.get(str(step.block.get("type")))) is not None:
-        icon, label = glyph(entry.icon), str(entry.label)
-    chips = {
-        "done": ("done", pgettext("a step of a run", "Done"), "good", "check"),
-        "met": ("done", _("Met"), "good", "check"),
-        "not_met": ("done", _("Not met"), "off", "minus"),
-        "stopped": ("done", _("Stopped"), "off", "stop"),
-        "failed": ("error", _("Stopped here"), "bad", "close"),
-    }
-    if trying:
-        chips["done"] = ("done", _("Would be done"), "try", "check")
-        chips["stopped"] = ("done", _("Would stop"), "off", "stop")
-        chips["failed"] = ("error", _("Would stop here"), "bad", "close")
-    state, chip, tone, chip_icon = chips.get(
-        step.outcome or "", ("skipped", _("Not reached"), "off", "minus")
-    )
-    return ToldStep(
-        number=number,
-        icon=icon,
-        tile=tile,
-        label=label,
-        sentence=sentences.block_sentence(step.block, said),
-        state=state,
-        chip=chip,
-        tone=tone,
-        chip_icon=chip_icon,
-        at=step.at,
-        groups=telling.lines_of(step, said),
-        deeds=[telling.deed(effect, said, trying=trying) for effect in step.effects],
-        failure=telling.explained(step.failure, said) if step.failure else None,
-    )
 
 
 def chain(told: Story, said: Any) -> list[Link]:

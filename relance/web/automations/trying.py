@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -22,18 +22,18 @@ from relance.automation import rehearse
 from relance.automation.explain.failures import Explanation, not_started
 from relance.automation.explain.wording import bold, capital, fill, listed
 from relance.automation.rehearse import Rehearsal
-from relance.automation.story import Effect, Step
+from relance.automation.story import Effect, Step, unplayed
 from relance.events.models import Event
 from relance.records import display, fields
 from relance.records.errors import Invalid
 from relance.records.errors import NotFound as NoRecord
 from relance.records.unit_of_work import IMAGINED
-from relance.web.automations import runs, saying, telling
+from relance.web.automations import saying, telling
 from relance.web.automations.access import automation_page
 from relance.web.automations.answers import desk_of, tell, typed_in
 from relance.web.automations.asks import is_id
 from relance.web.automations.desk import Desk, problems_of
-from relance.web.automations.runs import ToldStep
+from relance.web.automations.picture import ToldStep, cards, drawn, ends
 from relance.web.automations.trial_form import TrialForm
 from relance.web.pages import PageRequest
 
@@ -147,23 +147,16 @@ def _answer(
     said = telling.names(desk.actor, form.record_type, desk.automation.owner_id)
     if steps is not None:
         _learn_names(steps, said)
-    told = [
-        runs.told_step(number, step, said, trying=True)
-        for number, step in enumerate(steps or _blank(desk), 1)
-    ]
-    if found is None:
-        told = [replace(step, state="", chip="") for step in told]
+    picture = drawn(steps or unplayed(desk.document), said, trying=True, played=found is not None)
     for record_id in suggested:
         desk.names.want(form.record_type, record_id)
     context = _context(request, desk) | {
         "form": form,
-        "steps": told,
+        "picture": picture,
         "trigger": saying.trigger(desk.document.get("trigger"), desk.said),
         "suggested": [(key, desk.names.record(form.record_type, key)) for key in suggested],
-        "outcome": None if found is None else _outcome(desk, form, found, said, told, seconds),
-        "reached": found is not None
-        and found.story is not None
-        and all(step.state == "done" for step in told),
+        "outcome": None if found is None else _outcome(desk, form, found, said, cards(picture), seconds),
+        "reached": found is not None and found.story is not None and ends(found.story),
     }
     template = "relance/automations/test_body.html" if request.htmx else "relance/automations/test.html"
     response = render(request, template, context, status=status)
@@ -179,11 +172,6 @@ def _context(request: PageRequest, desk: Desk) -> dict[str, Any]:
         "may_edit": False,
         "taken_over": desk.may_edit and desk.automation.owner_id != desk.actor.user_id,
     }
-
-
-def _blank(desk: Desk) -> list[Step]:
-    """The steps before anything was played."""
-    return [Step(f"steps/{place}", block) for place, block in enumerate(desk.document.get("steps") or [])]
 
 
 def _learn_names(steps: Sequence[Step], said: saying.Said) -> None:
