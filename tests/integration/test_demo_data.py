@@ -21,6 +21,8 @@ from relance.commands.demo import board, company
 from relance.commands.demo_logins import LOGINS, PASSWORD
 from relance.events.models import Event, Origin, Pending
 from relance.lib import clock
+from relance.outbound.explain import explained
+from relance.outbound.models import Mail, MailState
 from relance.records import deals
 from relance.records.models import Activity, Deal, Label, Lead, Note, Organization, Person, Pipeline
 from relance.records.unit_of_work import write
@@ -65,7 +67,7 @@ def test_there_is_as_much_of_everything_as_was_promised() -> None:
     assert Note.objects.count() > 60
     assert Label.objects.count() >= 4
     assert Pipeline.objects.count() == 2
-    assert Automation.objects.filter(deleted_at__isnull=True).count() == 6
+    assert Automation.objects.filter(deleted_at__isnull=True).count() == 7
     assert Counter(User.objects.values_list("role", flat=True)) == Counter(
         login.role.value for login in LOGINS
     )
@@ -130,8 +132,15 @@ def test_every_outcome_can_be_seen(now: datetime) -> None:
         reason == "not_met" for each in Evaluation.objects.all() for _id, _version, reason, _why in each.items
     )
     failed = Run.objects.filter(state=RunState.FAILED)
-    assert {run.failure["code"] for run in failed} == {"no_parent"}
+    assert {run.failure["code"] for run in failed} == {"no_parent", "mail_no_address"}
     assert Run.objects.filter(started_at__gt=now - timedelta(days=1)).count() >= 3
+
+
+def test_mails_of_every_kind_can_be_seen_and_nothing_is_left_to_send(now: datetime) -> None:
+    assert set(Mail.objects.values_list("state", flat=True)) == set(MailState) - {MailState.SENDING}
+    assert not Mail.objects.filter(state=MailState.QUEUED, next_at__lte=now).exists()
+    assert Mail.objects.filter(caught=True).count() >= 3
+    assert all(mail.to_address and explained(mail) for mail in Mail.objects.exclude(error=None))
 
 
 def test_a_blocked_run_has_its_chain() -> None:

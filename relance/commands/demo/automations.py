@@ -1,4 +1,4 @@
-"""The six automations of the demo, as the people who built them would have."""
+"""The automations of the demo, as the people who built them would have."""
 
 from __future__ import annotations
 
@@ -151,6 +151,21 @@ def _nearly_signed(office: Office) -> Document:
     )  # fmt: skip
 
 
+def _thank(office: Office) -> Document:
+    return _document(
+        "deal.won", {}, _EVERYONE,
+        _if({"field": "person", "op": "filled"}),
+        _do(
+            "email.send", to="contact",
+            subject="Thank you for choosing Delorme & Finch",
+            body='Dear {{ person.first_name | or "customer" }},\n\n'
+            "thank you for your order “{{ title }}”. We will call you this week to agree a date for delivery and "
+            "training.\n\nIf anything is unclear until then, simply answer this e-mail.\n\n"
+            "Kind regards,\n{{ owner }}",
+        ),
+    )  # fmt: skip
+
+
 AUTOMATIONS = (
     Built(
         "Follow up proposals", "A proposal nobody asks about is a proposal lost.", "claire", 28.4, _follow_up
@@ -161,6 +176,13 @@ AUTOMATIONS = (
         "claire",
         26.6,
         _welcome,
+    ),
+    Built(
+        "Thank the customer by e-mail",
+        "A few warm words on the day they said yes.",
+        "claire",
+        12.2,
+        _thank,
     ),
     Built(
         "Grosse affaire : organisation notée A",

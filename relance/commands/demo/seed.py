@@ -8,7 +8,17 @@ from random import Random
 from django.db import transaction
 
 from relance.automation.models import Notification
-from relance.commands.demo import activities, automations, company, deals, leads, organizations, people, story
+from relance.commands.demo import (
+    activities,
+    automations,
+    company,
+    deals,
+    leads,
+    mails,
+    organizations,
+    people,
+    story,
+)
 from relance.commands.demo.days import Days
 from relance.commands.demo.diary import Diary
 from relance.lib import clock
@@ -47,6 +57,7 @@ def seed() -> None:
         story.tell(by_title, office, days, diary)
         diary.live()
         _read(days)
+        mails.arrive()
 
 
 def _read(days: Days) -> None:

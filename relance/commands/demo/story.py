@@ -48,6 +48,10 @@ def tell(deals: dict[str, Deal], office: Office, days: Days, diary: Diary) -> No
         {"value": {"amount": 6150000, "currency": "EUR"}},
     )
     _duplicate(diary, days, office)
+    # Their contact asked for calls only: the mail that thanks for the order cannot be written, and says why.
+    member = deals["Clubhouse refit"].person
+    if member is not None:
+        diary.add(days.at(0.9), "owen", lambda change: change.update("person", member.ref.id, {"emails": []}))
 
 
 def _last(deal: Deal, stage: str, at: datetime) -> None:
