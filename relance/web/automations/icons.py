@@ -5,6 +5,7 @@ from __future__ import annotations
 from relance.web.assets import icon_names
 
 _OURS = {
+    "archive": "box",
     "arrow-right-left": "swap",
     "bell": "bell",
     "chevrons-right": "fast-forward",

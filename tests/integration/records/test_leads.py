@@ -7,6 +7,7 @@ import pytest
 from relance.events.models import Event
 from relance.records import deals, leads
 from relance.records.errors import Forbidden
+from relance.records.models import Label
 from relance.records.snapshot import Snapshot, load_one
 from relance.records.unit_of_work import UnitOfWork, write
 from tests.builders import pipeline
@@ -33,7 +34,7 @@ def lead(office: Office) -> int:
                 "person": person,
                 "organization": organization,
                 "source": "trade_fair",
-                "labels": [1],
+                "labels": [Label.objects.get().pk],
             },
         )
         change.create("activity", {"subject": "Call back", "lead": made})
