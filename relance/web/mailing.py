@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from relance.accounts.people import Actor
 from relance.automation import history, mails, rights
@@ -31,12 +31,12 @@ TONES = {
 }
 #: The entries above the list: a word in the address, its name, and the states it shows.
 VIEWS: Sequence[tuple[str, object, Sequence[MailState]]] = (
-    ("", gettext_lazy("All mails"), tuple(MailState)),
-    ("waiting", gettext_lazy("Waiting"), (MailState.QUEUED, MailState.SENDING)),
-    ("held", gettext_lazy("Held"), (MailState.HELD,)),
-    ("failed", gettext_lazy("Failed"), (MailState.FAILED,)),
-    ("sent", gettext_lazy("Sent"), (MailState.SENT,)),
-    ("discarded", gettext_lazy("Discarded"), (MailState.DISCARDED,)),
+    ("", pgettext_lazy("mails", "All mails"), tuple(MailState)),
+    ("waiting", pgettext_lazy("mails", "Waiting"), (MailState.QUEUED, MailState.SENDING)),
+    ("held", pgettext_lazy("mails", "Held"), (MailState.HELD,)),
+    ("failed", pgettext_lazy("mails", "Failed"), (MailState.FAILED,)),
+    ("sent", pgettext_lazy("mails", "Sent"), (MailState.SENT,)),
+    ("discarded", pgettext_lazy("mails", "Discarded"), (MailState.DISCARDED,)),
 )
 
 

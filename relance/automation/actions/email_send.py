@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from pydantic import Field
 
 from relance.accounts.people import Actor
@@ -46,7 +46,7 @@ class EmailSendParams(Params):
     "user:7", or "address": what ``address`` gives, exactly one.
     """
 
-    to: Annotated[Recipient, Input(InputKind.RECIPIENT, gettext_lazy("To"))] = "contact"
+    to: Annotated[Recipient, Input(InputKind.RECIPIENT, pgettext_lazy("a mail", "To"))] = "contact"
     address: Annotated[
         Template,
         Field(max_length=500),
