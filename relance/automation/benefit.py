@@ -12,9 +12,6 @@ from relance.automation.models import Automation, Run, RunState
 from relance.automation.registry import registry
 from relance.lib import clock
 
-#: What nobody would believe of one run.
-MOST = 480
-
 
 def minutes_of(document: Mapping[str, Any]) -> int:
     """The minutes one run saves: those of its actions. Of a branch where one path is taken, the longest path's."""

@@ -59,11 +59,13 @@ __all__ = [
     "publish",
     "rename",
     "save_draft",
+    "set_minutes_saved",
     "switch",
 ]
 
 MAX_NAME = 120
 MAX_DESCRIPTION = 1000
+MOST_MINUTES = 480
 MAX_DOCUMENT = 500_000  # characters of JSON
 
 #: What a new automation begins with.
@@ -239,6 +241,21 @@ def describe(automation: Automation, description: str, by: Actor) -> None:
     now = clock.now()
     Automation.objects.filter(pk=automation.pk).update(description=texts["description"], updated_at=now)
     automation.description, automation.updated_at = texts["description"], now
+
+
+def set_minutes_saved(automation: Automation, minutes: int | None, by: Actor) -> None:
+    """Say what one run saves somebody; none: what its actions come to (``automation.benefit``).
+
+    Raises:
+        Forbidden, NotFound: ``by`` may not edit it.
+        ValueError: that is no time a run can save.
+    """
+    if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
+        raise ValueError(minutes)
+    _require_edit(automation, by)
+    now = clock.now()
+    Automation.objects.filter(pk=automation.pk).update(minutes_saved=minutes, updated_at=now)
+    automation.minutes_saved, automation.updated_at = minutes, now
 
 
 def duplicate(automation: Automation, by: Actor) -> Automation:

@@ -61,6 +61,15 @@ def moment(value: datetime | str) -> str:
     return gettext("%(date)s, %(time)s") % {"date": short_day(value), "time": time(value)}
 
 
+def duration(minutes: int) -> str:
+    """A stretch of time: "45 min", "3 h", "3 h 20"."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return gettext("%(minutes)s min") % {"minutes": rest}
+    values = {"hours": format_decimal(hours, locale=locale()), "minutes": f"{rest:02}"}
+    return (gettext("%(hours)s h %(minutes)s") if rest else gettext("%(hours)s h")) % values
+
+
 def ago(value: datetime | str) -> str:
     """How long ago: "4 min ago"; in the future "in 2 hr"."""
     delta = to_instant(value) - clock.now()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from relance.accounts.people import Actor
-from relance.automation import drafting, rights, validity
+from relance.automation import benefit, drafting, rights, validity
 from relance.automation.core.problems import Problem
 from relance.automation.drafting import Block, Document
 from relance.automation.models import Automation
@@ -201,6 +201,11 @@ class Desk:
         """Who may trigger it: "me", "users", "teams" or "everyone"."""
         scope = self.document.get("scope")
         return str(scope.get("kind", "me")) if isinstance(scope, dict) else "me"
+
+    @property
+    def usual_minutes(self) -> int:
+        """What a run of the draft saves, as far as its actions tell."""
+        return benefit.minutes_of(self.document)
 
     @property
     def for_whom(self) -> str:

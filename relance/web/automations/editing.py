@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from relance.automation import drafting, publish
 from relance.automation.core.problems import DocumentError
 from relance.automation.errors import Conflict, Invalid
+from relance.web import parsing
 from relance.web.automations.access import automation_page
 from relance.web.automations.answers import (
     around,
@@ -191,6 +192,32 @@ def describe(request: PageRequest, automation_id: int) -> HttpResponseBase:
     template = "relance/automations/panel/description.html"
     response = render(request, template, context, status=422 if error else 200)
     return tell(response, focus="description", announce="" if error else _("Description kept."))
+
+
+@automation_page
+@require_POST
+def minutes(request: PageRequest, automation_id: int) -> HttpResponseBase:
+    """Change in place what a run saves."""
+    desk = editable_desk(request, automation_id)
+    typed = request.POST.get("minutes", "").strip()[:20]
+    error = ""
+    try:
+        publish.set_minutes_saved(desk.automation, parsing.number(typed) if typed else None, desk.actor)
+    except parsing.Unreadable as refusal:
+        error = str(refusal)
+    except ValueError:
+        error = _("Choose a number from %(low)s to %(high)s.") % {"low": 0, "high": publish.MOST_MINUTES}
+    context = {
+        "automation": desk.automation,
+        "may_edit": True,
+        "error": error,
+        "typed": typed if error else desk.automation.minutes_saved,
+        "usual": desk.usual_minutes,
+    }
+    response = render(
+        request, "relance/automations/panel/minutes.html", context, status=422 if error else 200
+    )
+    return tell(response, focus="minutes", announce="" if error else _("Minutes kept."))
 
 
 @automation_page

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<id:automation_id>/delete/", listing.delete, name="delete"),
     path("<id:automation_id>/name/", editing.rename, name="rename"),
     path("<id:automation_id>/description/", editing.describe, name="describe"),
+    path("<id:automation_id>/minutes/", editing.minutes, name="minutes"),
     path("<id:automation_id>/everyone/", editing.everyone, name="everyone"),
     path("<id:automation_id>/publish/", editing.put_into_service, name="publish"),
     path("<id:automation_id>/power/", editing.power, name="power"),

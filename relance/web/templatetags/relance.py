@@ -130,6 +130,12 @@ def number(value: int | Decimal | None) -> str:
 
 
 @register.filter
+def duration(value: int | None) -> str:
+    """A number of minutes."""
+    return "" if value is None else formats.duration(value)
+
+
+@register.filter
 def percent(value: int | None) -> str:
     """A number of hundredths."""
     return "" if value is None else display.percent(value)

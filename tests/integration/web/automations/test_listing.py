@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from relance.accounts.models import Company
-from relance.automation.models import Automation
+from relance.accounts.people import actor_for
+from relance.automation import publish
+from relance.automation.models import Automation, Run
+from relance.lib import clock
 
 Make = Callable[..., Automation]
 Window = Callable[..., Client]
@@ -135,3 +138,42 @@ def test_a_copy_is_a_draft_of_ones_own(window: Window, automation: Make, company
     assert response["HX-Redirect"] == f"/automations/{copy.pk}/"
     assert copy.owner == company["owen"] and copy.version is None
     assert copy.draft["scope"]["kind"] == "me"
+
+
+def test_the_list_says_what_was_done_and_saved_this_month(
+    window: Window, automation: Make, company: dict[str, Any]
+) -> None:
+    rate = automation("Rate")
+    publish.set_minutes_saved(rate, 50, actor_for(company["claire"].pk))
+    tell = automation(
+        "Tell",
+        steps=[{"id": "b1", "kind": "action", "type": "notify", "params": {"to": ["owner"], "text": "x"}}],
+    )
+    for made, runs in ((rate, 4), (tell, 3)):
+        for number in range(runs):
+            Run.objects.create(
+                key=f"{made.pk}/{number}", automation=made, version=made.version, event_id=1, record_type="deal",
+                record_id=1, record_name="x", owner_id=made.owner_id, state="done", started_at=clock.now(), root_id=1,
+            )  # fmt: skip
+    page = window("claire", htmx=False).get("/automations/").content.decode()
+    # By hand: 4 times 50 minutes, and 3 messages at 1 minute.
+    assert "<b>about 3 h 20</b>" in page and "4 runs done" in page
+    assert "<b>about 3 min</b>" in page
+    assert "saved about 3 h 23 this month" in page
+
+
+def test_the_minutes_are_changed_in_the_overview(window: Window, automation: Make) -> None:
+    made = automation("Rate")
+    client = window("claire")
+    assert "Left empty: 2 minutes" in client.get(f"/automations/{made.pk}/panel/").content.decode()
+    assert client.post(f"/automations/{made.pk}/minutes/", {"minutes": "12"}).status_code == 200
+    made.refresh_from_db()
+    assert made.minutes_saved == 12
+    for bad in ("x", "-1", "481", "1.5"):
+        assert client.post(f"/automations/{made.pk}/minutes/", {"minutes": bad}).status_code == 422
+    made.refresh_from_db()
+    assert made.minutes_saved == 12
+    client.post(f"/automations/{made.pk}/minutes/", {"minutes": ""})
+    made.refresh_from_db()
+    assert made.minutes_saved is None
+    assert window("owen").post(f"/automations/{made.pk}/minutes/", {"minutes": "5"}).status_code == 403
