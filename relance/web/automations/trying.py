@@ -288,5 +288,5 @@ def _changed(effects: Sequence[Effect], said: saying.Said) -> Iterator[Changed]:
 def _mails(effects: Sequence[Effect]) -> Iterator[Message]:
     for effect in effects:
         if (mail := effect.mailed) is not None:
-            to = format_html("{} <{}>", mail.name, mail.to) if mail.name else bold(mail.to)
+            to = format_html("{} &lt;{}&gt;", mail.name, mail.to) if mail.name else bold(mail.to)
             yield Message(to, mail.text, mail.subject)
