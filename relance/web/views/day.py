@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from relance.accounts.models import Role
 from relance.web import formats, parsing
@@ -15,6 +16,7 @@ from relance.web.pages import PageRequest, page
 
 
 @page
+@require_safe
 def show(request: PageRequest) -> HttpResponseBase:
     """The day in the address, or today; of the colleague in the address, or of the reader."""
     names = Names(request.actor)

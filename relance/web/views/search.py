@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from relance.lib.text import fold
 from relance.records.snapshot import load
@@ -51,6 +52,7 @@ def pick(request: PageRequest, record_type: str) -> HttpResponseBase:
 
 
 @page
+@require_safe
 def pick_participant(request: PageRequest) -> HttpResponseBase:
     """The options of a picker of participants: colleagues, then people with their organization."""
     names = Names(request.actor)
