@@ -157,9 +157,9 @@ def _thank(office: Office) -> Document:
         _if({"field": "person", "op": "filled"}),
         _do(
             "email.send", to="contact",
-            subject="Thank you for choosing Delorme & Finch",
+            subject="Thank you for your order: {{ title }}",
             body='Dear {{ person.first_name | or "customer" }},\n\n'
-            "thank you for your order “{{ title }}”. We will call you this week to agree a date for delivery and "
+            "thank you for choosing Delorme & Finch. We will call you this week to agree a date for delivery and "
             "training.\n\nIf anything is unclear until then, simply answer this e-mail.\n\n"
             "Kind regards,\n{{ owner }}",
         ),
