@@ -40,7 +40,7 @@ def test_a_draft_is_built_and_tried_out_and_nothing_has_happened(site, open_page
     trial = Trial(page, words).expect_open().record(title)
     before = everything()
     trial.run()
-    expect(trial.outcome).to_contain_text(words("It would do all of this"))
+    expect(trial.outcome).to_contain_text(words("This is what it would do"))
     expect(trial.step(0)).to_contain_text(words("Would start"))
     expect(trial.step(1)).to_contain_text(words("Met"))
     expect(trial.step(1)).to_contain_text(words.money(5000))

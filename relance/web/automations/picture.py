@@ -49,6 +49,7 @@ class ToldWay:
         number: its place from the left; 0 of "otherwise".
         label: its name, or else what leads into it.
         state: "done" when the run went along it, "skipped" when not, nothing before anything was played.
+        thread: which halves of the thread above and below it are lit, as classes.
         note: why it was not even asked.
         groups: what was asked, with the values seen.
     """
@@ -59,6 +60,7 @@ class ToldWay:
     note: str
     groups: Sequence[GroupLine]
     steps: Sequence[Drawn]
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ class _Picture:
         elif step.ways and step.outcome in ("taken", "otherwise"):
             taken = [place for place, way in enumerate(step.ways, 1) if way.taken and way.head is not None]
             told = replace(told, state="done", chip=_chip(taken), tone="good", chip_icon="check")
-        return Drawn(told, [self._way(place, way, step) for place, way in enumerate(step.ways, 1)])
+        ways = [self._way(place, way, step) for place, way in enumerate(step.ways, 1)]
+        return Drawn(told, [replace(way, thread=_thread(place, ways)) for place, way in enumerate(ways)])
 
     def _way(self, place: int, way: Way, step: Step) -> ToldWay:
         said = self._said
@@ -138,6 +141,17 @@ class _Picture:
             if name
             else sentences.path_sentence(head, self._said) or fill("…")
         )
+
+
+def _thread(place: int, ways: Sequence[ToldWay]) -> str:
+    """Which halves of the thread at a path lie between the middle and a path that was taken."""
+    middle = len(ways) / 2
+    classes = []
+    for half, name in ((place + 0.25, "is-lit-l"), (place + 0.75, "is-lit-r")):
+        taken = (at + 0.5 for at, way in enumerate(ways) if way.state == "done")
+        if any(min(at, middle) < half < max(at, middle) for at in taken):
+            classes.append(name)
+    return " ".join(classes)
 
 
 def _chip(taken: Sequence[int]) -> str:

@@ -207,7 +207,7 @@ def _outcome(
             outcome.tone, outcome.icon = "good", "check"
     else:
         titles = {
-            "done": _("It would do all of this"),
+            "done": _("This is what it would do"),
             "not_met": _("It would stop at a condition"),
             "failed": _("It would stop at a step that cannot be done"),
             "blocked": _("It would be held back"),

@@ -102,7 +102,7 @@ def test_a_deal_that_stands_there_already_is_taken_as_if_it_had_just_come(
     made = automation(trigger=enters("Qualified"), steps=[LOOK])
     page = play(window("claire"), made, deal, "field:stage", value=stage("Qualified"))
     assert "Taken as if “Stage” had been <b>Proposal sent</b> before." in page
-    assert "It would do all of this" in page
+    assert "This is what it would do" in page
 
 
 def test_it_says_why_it_would_not_start(window: Window, automation: Make, deal: int, company: Any) -> None:
@@ -169,7 +169,7 @@ def test_nonsense_falls_back_to_what_suggests_itself(
     typed: dict[str, str], window: Window, automation: Make, deal: int
 ) -> None:
     made = automation(trigger=enters("Proposal sent"), steps=[LOOK])
-    assert "It would do all of this" in play(window("claire"), made, deal, **({"what": ""} | typed))
+    assert "This is what it would do" in play(window("claire"), made, deal, **({"what": ""} | typed))
 
 
 def test_a_draft_with_problems_shows_them_on_its_steps(window: Window, automation: Make, deal: int) -> None:
