@@ -18,6 +18,9 @@ from relance.automation import publish
 from relance.automation.engine.pump import Pump
 from relance.automation.models import Automation, Notification, Run
 from relance.lib import clock
+from relance.outbound import outbox
+from relance.outbound.letters import Letter
+from relance.outbound.models import MailState
 from relance.records.unit_of_work import write
 from tests.builders import automation as build
 from tests.builders import update
@@ -85,8 +88,14 @@ def there(office: Office) -> dict[str, Any]:
     notice = Notification.objects.create(
         user=office.users["tom"], text="Psst", record_type="deal", record_id=deal, created_at=clock.now()
     )
+    letter = Letter.written(to="nadia@hotel.example", subject="Hello", body="Hello")
+    about = {"record_type": "deal", "record_id": deal, "record_name": "Espresso corner"}
+    mail = outbox.post(letter, clock.now(), owner_id=office.users["tom"].pk, **about)
+    mail.state = MailState.HELD
+    mail.save()
     return {
         "record_type": "deals",
+        "mail_id": mail.pk,
         "record_id": deal,
         "automation_id": made.pk,
         "run_id": run.pk,
@@ -120,7 +129,7 @@ def picture() -> dict[str, list[Any]]:
         for table in (
             "records_deal", "automation_automation", "automation_version", "automation_livespan",
             "accounts_team", "accounts_membership", "records_stage", "records_pipeline", "records_label",
-            "automation_notification",
+            "automation_notification", "outbound_mail",
         ):  # fmt: skip
             cursor.execute(f'SELECT * FROM "{table}" ORDER BY id')
             found[table] = [tuple(map(str, row)) for row in cursor.fetchall()]
