@@ -92,6 +92,7 @@ def addresses(site):
         "new": "/automations/new/",
         "delete": f"/automations/{good.pk}/delete/",
         "editor": f"/automations/{good.pk}/",
+        "test": f"/automations/{good.pk}/test/",
         "runs": "/automations/runs/",
         "run": f"/automations/runs/{run.pk}/",
         "failed run": f"/automations/runs/{failed.pk}/",
