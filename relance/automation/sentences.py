@@ -136,6 +136,17 @@ def path_sentence(stored: Any, names: Names) -> SafeString | None:
     return _or_none(lambda: capital(groups_clause(head.groups, names)))
 
 
+def path_readback(stored: Any, names: Names) -> SafeString | None:
+    """When a path is taken: "Taken if value is over €10,000"; none while it is not set up."""
+    head = _head(stored)
+    if head is None:
+        return None
+    if not head.groups:
+        return fill(_("Always taken"))
+    clause = _or_none(partial(groups_clause, head.groups, names))
+    return None if clause is None else fill(_("Taken if %(condition)s"), condition=clause)
+
+
 def _step_clause(stored: Any, names: Names) -> SafeString:
     """A step inside the sentence of the whole."""
     if isinstance(stored, Mapping) and stored.get("kind") == "branch":

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from relance.automation import drafting
+from relance.automation.core.blocks import MAX_NESTING
 from relance.automation.registry import GROUPS, registry
 from relance.web.automations.access import automation_page
 from relance.web.automations.answers import conflict, context_of, editable_desk, save, tell
@@ -26,7 +27,8 @@ def picker(request: PageRequest, automation_id: int) -> HttpResponse:
     desk = editable_desk(request, automation_id)
     at = request.GET.get("at", "")
     try:
-        drafting.insert(desk.document, drafting.parse_place(at), {"kind": "stop"})
+        place_at = drafting.parse_place(at)
+        drafting.insert(desk.document, place_at, {"kind": "stop"})
     except drafting.UnknownPlace as error:
         raise Http404 from error
     groups = []
@@ -38,6 +40,7 @@ def picker(request: PageRequest, automation_id: int) -> HttpResponse:
         groups.append((str(GROUPS[group]), entries))
     shown = Panel(desk, "add")
     context = context_of(desk, shown) | {"at": at, "groups": groups, "at_end": at == desk.end_place}
+    context["may_branch"] = drafting.depth(place_at) < MAX_NESTING
     response = render(request, "relance/automations/panel/add.html", context)
     return tell(response, focus="add-search")
 
@@ -54,6 +57,9 @@ def insert(request: PageRequest, automation_id: int) -> HttpResponseBase:
         )
     except drafting.UnknownPlace:
         return conflict(request, desk)
+    if block["kind"] == "branch":
+        first = str(block["paths"][0]["id"])
+        return save(request, desk, document, first, focus="first", announce=_("Branch added."))
     return save(request, desk, document, block_id, focus="first", announce=_("Step added."))
 
 
@@ -63,6 +69,8 @@ def _chosen(desk: Desk, choice: str) -> dict[str, Any]:
         return {"kind": "condition"}
     if choice == "stop":
         return {"kind": "stop"}
+    if choice in ("branch:first", "branch:all"):
+        return drafting.new_branch(desk.document, choice.removeprefix("branch:"))
     _kind, _sep, rest = choice.partition(":")
     type_and_place, _sep, group = rest.rpartition(":")
     type, _sep, place = type_and_place.rpartition(":")

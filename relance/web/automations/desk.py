@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from relance.accounts.people import Actor
 from relance.automation import benefit, drafting, rights, validity
+from relance.automation.core.blocks import MAX_PATHS
 from relance.automation.core.problems import Problem
 from relance.automation.drafting import Block, Document
 from relance.automation.models import Automation
@@ -32,6 +34,8 @@ class Card:
         number: its place, from 1; none for the trigger.
         sentence: what it does; none while it is not set up.
         place: where a step inserted before it would stand.
+        paths: of a branch, "otherwise" last.
+        inside: how many steps are inside it.
     """
 
     id: str
@@ -45,6 +49,50 @@ class Card:
     is_first: bool = False
     is_last: bool = False
     problems: list[str] = field(default_factory=list)
+    paths: list[PathCard] = field(default_factory=list)
+    inside: int = 0
+
+    @property
+    def columns(self) -> int:
+        """How many columns it needs side by side."""
+        return max(1, sum(path.columns for path in self.paths))
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether it can have one more path."""
+        return len(self.paths) <= MAX_PATHS
+
+
+@dataclass
+class PathCard:
+    """One path of a branch.
+
+    Attributes:
+        id: none of "otherwise".
+        number: its place, from 1; 0 of "otherwise".
+        step: the number of its branch.
+        sentence: when it is taken; none while it is not set up.
+        end_place: where a step at its end would stand.
+        is_only: whether it is the last one left, which a branch keeps.
+    """
+
+    id: str
+    number: int
+    step: int
+    name: str = ""
+    sentence: SafeString | None = None
+    end_place: str = ""
+    is_first: bool = False
+    is_last: bool = False
+    is_only: bool = False
+    problems: list[str] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    inside: int = 0
+
+    @property
+    def columns(self) -> int:
+        """How many columns it needs side by side."""
+        return max((card.columns for card in self.cards), default=1)
 
 
 class Desk:
@@ -69,6 +117,8 @@ class Desk:
         self.may_edit = rights.may_edit(actor, automation)
         self._problems = problems
         self.currencies = currencies()
+        #: The panel that asks where a step goes, while one is being moved.
+        self.moving: Any = None
 
     @cached_property
     def _trigger(self) -> tuple[Any, Any] | None:
@@ -112,10 +162,9 @@ class Desk:
         if not self.checked:
             return {}
         found = self._problems if self._problems is not None else problems_of(self.document, self.actor)
-        ids = [str(block.get("id")) for block in self.document.get("steps") or []]
         by_card: dict[str, list[str]] = {}
         for problem in found:
-            sentences = by_card.setdefault(_card_of(problem.pointer, ids), [])
+            sentences = by_card.setdefault(_card_of(problem.pointer, self.document), [])
             sentence = saying.problem(problem, self.said)
             if sentence not in sentences:
                 sentences.append(sentence)
@@ -134,7 +183,7 @@ class Desk:
     @property
     def first_problem(self) -> str:
         """The card with the first of them."""
-        order = ["trigger", *(card.id for card in self.cards), "audience"]
+        order = ["trigger", *self.ids, "audience"]
         return next((card for card in order if card in self.problems), "")
 
     @cached_property
@@ -147,23 +196,50 @@ class Desk:
 
     @cached_property
     def cards(self) -> list[Card]:
-        """The steps below it."""
-        found = list(drafting.blocks(self.document))
+        """The outermost steps below it; those inside a branch are under its paths."""
+        return self._cards(self.document.get("steps") or [], ("steps",), count(1))
+
+    @cached_property
+    def every_card(self) -> list[Card]:
+        """All steps, in document order."""
+        return list(_each(self.cards))
+
+    @property
+    def ids(self) -> list[str]:
+        """Of all steps and paths, in document order."""
+        return [id for card in self.every_card for id in (card.id, *(path.id for path in card.paths)) if id]
+
+    def ids_with(self, which: str) -> set[str]:
+        """A step or a path, and all that is inside it."""
+        for card in self.every_card:
+            if card.id == which:
+                return _ids([card])
+            for path in card.paths:
+                if path.id == which:
+                    return {which, *_ids(path.cards)}
+        return {which}
+
+    @property
+    def columns(self) -> int:
+        """How many columns the steps need side by side."""
+        return max((card.columns for card in self.cards), default=1)
+
+    def _cards(self, steps: list[Block], at: drafting.Path, numbers: Iterator[int]) -> list[Card]:
         return [
-            self._card(path, block, number, is_last=number == len(found))
-            for number, (path, block) in enumerate(found, 1)
+            self._card((*at, place), block, numbers, is_last=place == len(steps) - 1)
+            for place, block in enumerate(steps)
         ]
 
-    def _card(self, path: drafting.Path, block: Block, number: int, *, is_last: bool) -> Card:
+    def _card(self, path: drafting.Path, block: Block, numbers: Iterator[int], *, is_last: bool) -> Card:
         block_id, kind = str(block.get("id")), str(block.get("kind"))
         card = Card(
             id=block_id,
             kind=kind,
             icon="warning",
             label=_("Unknown step"),
-            number=number,
+            number=next(numbers),
             place=drafting.place(path),
-            is_first=number == 1,
+            is_first=path[-1] == 0,
             is_last=is_last,
             problems=self.problems.get(block_id, []),
         )
@@ -172,6 +248,11 @@ class Desk:
                 card.icon, card.label, card.tile = "condition", _("Condition"), "logic"
                 if "groups" in block:
                     card.sentence = saying.block(block, self.said)
+            case "branch":
+                card.icon, card.label, card.tile = "fork", _("Branch"), "logic"
+                card.sentence = saying.block(block, self.said)
+                card.paths = self._paths(path, block, card.number, numbers)
+                card.inside = sum(each.inside for each in card.paths)
             case "stop":
                 card.icon, card.label, card.tile = "stop", _("Stop"), "logic"
                 card.sentence = saying.block(block, self.said)
@@ -179,6 +260,27 @@ class Desk:
                 card.icon, card.label = glyph(entry.icon), str(entry.label)
                 card.sentence = saying.block(block, self.said)
         return card
+
+    def _paths(self, at: drafting.Path, block: Block, step: int, numbers: Iterator[int]) -> list[PathCard]:
+        heads: list[Block] = block.get("paths") or []
+        found = []
+        for place, (way, steps) in enumerate(drafting.ways(block)):
+            head = heads[place] if place < len(heads) else None
+            card = PathCard(id="", number=0, step=step)
+            if head is not None:
+                card.id, card.number, card.name = str(head.get("id")), place + 1, str(head.get("name") or "")
+                card.sentence = saying.path(head, self.said)
+                card.is_first, card.is_last, card.is_only = (
+                    place == 0,
+                    place == len(heads) - 1,
+                    len(heads) == 1,
+                )
+                card.problems = self.problems.get(card.id, [])
+            card.cards = self._cards(steps, (*at, *way, "steps"), numbers)
+            card.end_place = drafting.place((*at, *way, "steps", len(steps)))
+            card.inside = sum(1 + each.inside for each in card.cards)
+            found.append(card)
+        return found
 
     @property
     def end_place(self) -> str:
@@ -232,7 +334,20 @@ def problems_of(document: Document, actor: Actor) -> list[Problem]:
     return [*unset, *validity.problems_of(document, actor)]
 
 
-def _card_of(pointer: str, ids: Sequence[str]) -> str:
+def _each(cards: list[Card]) -> Iterator[Card]:
+    for card in cards:
+        yield card
+        for path in card.paths:
+            yield from _each(path.cards)
+
+
+def _ids(cards: list[Card]) -> set[str]:
+    every = list(_each(cards))
+    return {card.id for card in every} | {path.id for card in every for path in card.paths}
+
+
+def _card_of(pointer: str, document: Document) -> str:
+    """The card, or the path, that holds a place of the document."""
     parts = pointer.split("/")[1:]
     if not parts:
         return ""
@@ -240,6 +355,15 @@ def _card_of(pointer: str, ids: Sequence[str]) -> str:
         return "trigger"
     if parts[0] in ("scope", "origins"):
         return "audience"
-    if parts[0] == "steps" and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(ids):
-        return ids[int(parts[1])]
-    return ""
+    found = ""
+    node: Any = document
+    for before, part in zip(["", *parts], parts, strict=False):
+        try:
+            node = node[int(part)] if isinstance(node, list) else node[part]
+        except (LookupError, ValueError, TypeError):
+            break  # what is missing has no place of its own
+        if before in ("steps", "paths") and isinstance(node, dict):
+            found = str(node.get("id"))
+        elif part in ("params", "groups"):
+            break
+    return found

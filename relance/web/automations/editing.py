@@ -130,7 +130,7 @@ def remove(request: PageRequest, automation_id: int, which: str) -> HttpResponse
         document = drafting.remove(desk.document, which)
     except drafting.UnknownBlock:
         return conflict(request, desk)
-    is_open = open_panel(request) == which
+    is_open = open_panel(request) in desk.ids_with(which)
     return save(
         request, desk, document, "" if is_open else None, focus="flow-title", announce=_("Step deleted.")
     )

@@ -309,6 +309,7 @@ def panel_for(desk: Desk, which: str) -> Panel:
         UnknownBlock: the draft has no such block.
     """
     from relance.web.automations.audience import AudiencePanel
+    from relance.web.automations.branches import BranchPanel, PathPanel
 
     if not which:
         return Panel(desk)
@@ -316,8 +317,12 @@ def panel_for(desk: Desk, which: str) -> Panel:
         return TriggerPanel(desk)
     if which == "audience":
         return AudiencePanel(desk)
+    if any(head.get("id") == which for _path, head in drafting.paths(desk.document)):
+        return PathPanel(desk, which)
     _path, block = drafting.find(desk.document, which)
     match block.get("kind"):
+        case "branch":
+            return BranchPanel(desk, block)
         case "condition":
             return ConditionPanel(desk, block)
         case "action" if block.get("type") in registry.actions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from relance.automation import sentences
 from relance.automation.explain.conditions import GroupLine, verdict_lines
 from relance.automation.explain.failures import Explanation
-from relance.automation.explain.wording import fill
+from relance.automation.explain.wording import fill, listed
 from relance.automation.models import RunState
 from relance.automation.registry import registry
 from relance.automation.story import Step, Story, Way
@@ -48,19 +48,28 @@ class ToldWay:
     Attributes:
         number: its place from the left; 0 of "otherwise".
         label: its name, or else what leads into it.
+        detail: what leads into it, where the label is its name.
         state: "done" when the run went along it, "skipped" when not, nothing before anything was played.
         thread: which halves of the thread above and below it are lit, as classes.
-        note: why it was not even asked.
+        chip, tone, chip_icon: whether it was taken, or why not.
         groups: what was asked, with the values seen.
     """
 
     number: int
     label: SafeString
+    detail: SafeString | None
     state: str
-    note: str
+    chip: str
+    tone: str
+    chip_icon: str
     groups: Sequence[GroupLine]
     steps: Sequence[Drawn]
     thread: str = ""
+
+    @property
+    def columns(self) -> int:
+        """How many columns it needs side by side."""
+        return columns(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,16 @@ class Drawn:
     def is_lit(self) -> bool:
         """Whether the thread leads here."""
         return self.told.state not in ("", "skipped")
+
+    @property
+    def columns(self) -> int:
+        """How many columns it needs side by side."""
+        return max(1, sum(way.columns for way in self.ways))
+
+
+def columns(picture: Sequence[Drawn]) -> int:
+    """How many columns a list of steps needs side by side."""
+    return max((each.columns for each in picture), default=1)
 
 
 def drawn(steps: Sequence[Step], said: Any, *, trying: bool = False, played: bool = True) -> list[Drawn]:
@@ -108,39 +127,59 @@ class _Picture:
         for number, step in enumerate(steps, 1):
             self._lists.setdefault(step.path.rpartition("steps/")[0], []).append((number, step))
 
-    def below(self, place: str) -> list[Drawn]:
+    def below(self, place: str, *, taken: bool = True) -> list[Drawn]:
         """The cards of one list: of the whole, or of a path with its "/" at the end."""
-        return [self._card(number, step) for number, step in self._lists.get(place, ())]
+        return [self._card(number, step, taken) for number, step in self._lists.get(place, ())]
 
-    def _card(self, number: int, step: Step) -> Drawn:
+    def _card(self, number: int, step: Step, taken: bool) -> Drawn:
         told = _told(number, step, self._said, trying=self._trying)
         if not self._played:
             told = replace(told, state="", chip="")
+        elif not taken:
+            told = replace(told, chip="")  # the head of the path says why
         elif step.ways and step.outcome in ("taken", "otherwise"):
-            taken = [place for place, way in enumerate(step.ways, 1) if way.taken and way.head is not None]
-            told = replace(told, state="done", chip=_chip(taken), tone="good", chip_icon="check")
+            numbers = [place for place, way in enumerate(step.ways, 1) if way.taken and way.head is not None]
+            told = replace(told, state="done", chip=_chip(numbers), tone="good", chip_icon="check")
+            if not numbers:
+                told = replace(told, tone="off", chip_icon="minus")
         ways = [self._way(place, way, step) for place, way in enumerate(step.ways, 1)]
         return Drawn(told, [replace(way, thread=_thread(place, ways)) for place, way in enumerate(ways)])
 
     def _way(self, place: int, way: Way, step: Step) -> ToldWay:
-        said = self._said
-        label = fill(_("Otherwise")) if way.head is None else self._label(way.head)
-        first = next((number for number, each in enumerate(step.ways, 1) if each.taken), 0)
-        note = ""
-        if self._played and step.outcome == "taken" and way.head is not None and not way.asked:
-            note = _("Not asked: path %(number)s came first.") % {"number": first}
-        groups = verdict_lines(way.groups, way.verdict, said) if way.verdict is not None else []
-        state = "" if not self._played else "done" if way.taken else "skipped"
-        steps = self.below(f"{way.path}/")
-        return ToldWay(0 if way.head is None else place, label, state, note, groups, steps)
-
-    def _label(self, head: Mapping[str, Any]) -> SafeString:
-        name = head.get("name")
-        return (
-            fill(str(name).replace("%", "%%"))
-            if name
-            else sentences.path_sentence(head, self._said) or fill("…")
+        label = fill(_("Otherwise"))
+        detail: SafeString | None = None
+        if way.head is not None:
+            label = sentences.path_sentence(way.head, self._said) or fill("…")
+            if name := str(way.head.get("name") or ""):
+                label, detail = fill("%(name)s", name=name), label
+        chip, tone, chip_icon = self._why(way, step)
+        return ToldWay(
+            number=0 if way.head is None else place,
+            label=label,
+            detail=detail,
+            state="" if not self._played else "done" if way.taken else "skipped",
+            chip=chip,
+            tone=tone,
+            chip_icon=chip_icon,
+            groups=verdict_lines(way.groups, way.verdict, self._said) if way.verdict is not None else [],
+            steps=self.below(f"{way.path}/", taken=way.taken),
         )
+
+    def _why(self, way: Way, step: Step) -> tuple[str, str, str]:
+        """Whether a path was taken, or why not: words, tone and glyph of its chip."""
+        if not self._played or step.outcome is None:
+            return "", "off", "minus"
+        if way.taken:
+            return pgettext("a path", "Taken"), "good", "check"
+        if way.head is None:
+            return pgettext("a path", "Not taken"), "off", "minus"
+        if way.asked:
+            known = way.verdict is None or way.verdict.truth is not None
+            return (_("Not met"), "off", "minus") if known else (_("Cannot be known"), "bad", "close")
+        first = next((place for place, each in enumerate(step.ways, 1) if each.taken), 0)
+        if not first:
+            return pgettext("a path", "Not asked"), "off", "minus"
+        return _("Not asked, path %(number)d came first") % {"number": first}, "off", "minus"
 
 
 def _thread(place: int, ways: Sequence[ToldWay]) -> str:
@@ -156,10 +195,9 @@ def _thread(place: int, ways: Sequence[ToldWay]) -> str:
 
 def _chip(taken: Sequence[int]) -> str:
     if not taken:
-        return _("Otherwise")
-    if len(taken) == 1:
-        return _("Path %(number)s") % {"number": taken[0]}
-    return ngettext("%(n)s path", "%(n)s paths", len(taken)) % {"n": len(taken)}
+        return _("No path matched")
+    template = ngettext("Path %(numbers)s", "Paths %(numbers)s", len(taken))
+    return fill(template, numbers=listed(str(number) for number in taken))
 
 
 def _told(number: int, step: Step, said: Any, *, trying: bool = False) -> ToldStep:

@@ -24,7 +24,7 @@ from relance.automation.story import Story
 from relance.events.models import Event
 from relance.web.automations import telling
 from relance.web.automations.access import automation_page
-from relance.web.automations.picture import cards, drawn, ends
+from relance.web.automations.picture import cards, columns, drawn, ends
 from relance.web.pages import PageRequest
 
 
@@ -70,6 +70,8 @@ def run(request: PageRequest, run_id: int) -> HttpResponse:
         "because": telling.because(told.event, told.actor_id, record, said, caused),
         "trigger": sentences.trigger_sentence(told.version.document.get("trigger"), said),
         "picture": picture,
+        "columns": columns(picture),
+        "branches": any(each.ways for each in picture),
         "failed": failed,
         "explanation": failed.failure if failed else explanation,
         "chip": chip_of(told.result),

@@ -23,6 +23,8 @@ __all__ = [
     "block",
     "condition",
     "origins",
+    "path",
+    "path_taken",
     "problem",
     "record_label",
     "trigger",
@@ -53,6 +55,16 @@ def block(stored: Any, said: Said) -> SafeString | None:
 def condition(groups: Sequence[Any], said: Said) -> SafeString | None:
     """A condition that is being edited; a value not given yet shows as "…"."""
     return sentences.block_sentence({"kind": "condition", "groups": list(groups)}, said)
+
+
+def path(head: Mapping[str, Any], said: Said) -> SafeString | None:
+    """When a path is taken, as it stands above it; none while it is not set up."""
+    return sentences.path_sentence(head, said)
+
+
+def path_taken(groups: Sequence[Any], said: Said) -> SafeString | None:
+    """When a path that is being edited is taken, read back."""
+    return sentences.path_readback({"id": "p", "groups": list(groups)}, said)
 
 
 def whole(document: Mapping[str, Any], said: Said) -> SafeString | None:

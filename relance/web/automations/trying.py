@@ -33,7 +33,7 @@ from relance.web.automations.access import automation_page
 from relance.web.automations.answers import desk_of, tell, typed_in
 from relance.web.automations.asks import is_id
 from relance.web.automations.desk import Desk, problems_of
-from relance.web.automations.picture import ToldStep, cards, drawn, ends
+from relance.web.automations.picture import ToldStep, cards, columns, drawn, ends
 from relance.web.automations.trial_form import TrialForm
 from relance.web.pages import PageRequest
 
@@ -153,6 +153,7 @@ def _answer(
     context = _context(request, desk) | {
         "form": form,
         "picture": picture,
+        "columns": columns(picture),
         "trigger": saying.trigger(desk.document.get("trigger"), desk.said),
         "suggested": [(key, desk.names.record(form.record_type, key)) for key in suggested],
         "outcome": None if found is None else _outcome(desk, form, found, said, cards(picture), seconds),

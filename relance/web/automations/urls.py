@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from relance.web.automations import adding, again, editing, gallery, listing, records, runlist, runs, trying
+from relance.web.automations import (
+    adding,
+    again,
+    branching,
+    editing,
+    gallery,
+    listing,
+    records,
+    runlist,
+    runs,
+    trying,
+)
 
 app_name = "automations"
 
@@ -41,4 +52,9 @@ urlpatterns = [
     path("<id:automation_id>/steps/<slug:which>/move/", editing.move, name="move"),
     path("<id:automation_id>/steps/<slug:which>/duplicate/", editing.duplicate, name="duplicate-step"),
     path("<id:automation_id>/steps/<slug:which>/remove/", editing.remove, name="remove"),
+    path("<id:automation_id>/steps/<slug:which>/relocate/", branching.relocate, name="relocate"),
+    path("<id:automation_id>/steps/<slug:which>/paths/", branching.add_path, name="add-path"),
+    path("<id:automation_id>/paths/<slug:which>/move/", branching.move_path, name="move-path"),
+    path("<id:automation_id>/paths/<slug:which>/duplicate/", branching.duplicate_path, name="duplicate-path"),
+    path("<id:automation_id>/paths/<slug:which>/remove/", branching.remove_path, name="remove-path"),
 ]

@@ -15,7 +15,8 @@ document.addEventListener("click", (event) => {
   }
   const button = event.target.closest("[data-open-dialog]");
   if (button) {
-    opener = button;
+    opener = button.closest("details[data-menu]")?.querySelector("summary") ?? button;
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) menu.open = false;
     document.getElementById(button.dataset.openDialog)?.showModal();
     return;
   }
