@@ -14,6 +14,7 @@ from tests import builders
 from tests.acceptance import company
 from tests.acceptance.conftest import violations
 from tests.acceptance.editor import Editor
+from tests.acceptance.trial import Trial
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
@@ -55,6 +56,8 @@ def addresses(site):
     off = builders.automation(on="deal.updated", do=broken, owner=owner, name="Switched off")
     builders.publish.switch(off, False, owner)
     builders.automation(on="lead.created", do=broken, owner=owner, name="A draft", published=False)
+    unset = [builders.act("notify", to=[], text="")]
+    unready = builders.automation(on="lead.created", do=unset, owner=owner, name="Not ready", published=False)
 
     linked = {"organization": organization, "person": person}
     deal = company.deal(tom, "Ovens", stages["Demo"], value=company.euros(7000), **linked)
@@ -93,6 +96,7 @@ def addresses(site):
         "delete": f"/automations/{good.pk}/delete/",
         "editor": f"/automations/{good.pk}/",
         "test": f"/automations/{good.pk}/test/",
+        "test of what is not ready": f"/automations/{unready.pk}/test/",
         "runs": "/automations/runs/",
         "run": f"/automations/runs/{run.pk}/",
         "failed run": f"/automations/runs/{failed.pk}/",
@@ -177,6 +181,10 @@ def test_records(site, audit, words, addresses):
 def test_automations_and_settings(site, audit, words, addresses):
     site.log_in(audit.page, site.user("Camille"))
     look_at(audit, words, addresses["automations"])
+    audit.page.set_viewport_size(DESK)
+    audit.page.goto(addresses["automations"]["test"])
+    Trial(audit.page, words).run()
+    audit.look("test, played")
     look_at(audit, words, addresses["settings"])
     audit.pass_()
 
