@@ -40,7 +40,7 @@ class RecordForm:
 
     def input(self, key: str) -> Locator:
         """The control of a field. A star after the name of what is needed is not part of it."""
-        if fields.field(self.record_type, key).kind is Kind.LINK:
+        if fields.field(self.record_type, key).kind in {Kind.LINK, Kind.PARTICIPANTS}:
             return self.dialog.get_by_role(
                 "combobox", name=self.words.field(self.record_type, key), exact=True
             )
@@ -51,6 +51,12 @@ class RecordForm:
         """Type, choose or look up values by field."""
         for key, text in values.items():
             match fields.field(self.record_type, key).kind:
+                case Kind.PARTICIPANTS:
+                    last = self.input(key).last
+                    last.press_sequentially(text)
+                    listed = self.dialog.get_by_role("listbox", name=self.words.field(self.record_type, key))
+                    listed.get_by_role("option", name=text).first.click()
+                    expect(last).to_have_value(text)
                 case Kind.LINK:
                     self.input(key).press_sequentially(text)
                     self.dialog.get_by_role("option", name=text).first.click()

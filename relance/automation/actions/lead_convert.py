@@ -44,7 +44,8 @@ class LeadConvert(Action[LeadConvertParams]):
         return fill(_("Convert the lead to a deal in %(stage)s"), stage=names.named("stage", params.stage))
 
     def presets(self, record_type: str | None = None) -> Iterator[Preset]:
-        for option in targets(record_type, "lead") if record_type else ():
+        # The lead of a deal has become that deal.
+        for option in targets(record_type, "lead") if record_type and record_type != "deal" else ():
             yield Preset("lead", str(self.label), {"target": option.value})
 
     def references(self, params: LeadConvertParams, record_type: str) -> Iterable[Reference]:

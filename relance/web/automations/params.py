@@ -291,9 +291,9 @@ class ParamsForm:
             case "ticks":
                 known = {value for group in part.groups for value, _label in group.entries}
                 chosen = [each for each in part.typed if each in known]
-                return (
-                    [int(each) for each in chosen] if part.form.kind is InputKind.LABELS else chosen
-                ) or None
+                return ([int(each) for each in chosen] if part.form.kind is InputKind.LABELS else chosen) or (
+                    None if part.form.required else []
+                )
             case "typed":
                 ask = Ask(part.name, part.label, _TYPED[part.form.kind])
                 return ask.read(_typed_of(part.inputs))
