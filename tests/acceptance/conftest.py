@@ -93,8 +93,17 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def surroundings() -> dict[str, str]:
+    """What the environment of the server says beside its database; a module of stories may say something."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 def site(
-    migrated_database: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+    migrated_database: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+    surroundings: dict[str, str],
 ) -> Iterator[Site]:
     """The server of this module's stories. Its log must be free of errors at the end."""
     directory = tmp_path_factory.mktemp("site")
@@ -105,7 +114,7 @@ def site(
         server = subprocess.Popen(
             [sys.executable, "-m", "relance", "serve", "--port", "0"],
             cwd=ROOT,
-            env=_environment(database),
+            env=_environment(database) | surroundings,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

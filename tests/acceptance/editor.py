@@ -205,6 +205,21 @@ class Editor:
         self._value(label).get_by_label(self.words("Text"), exact=True).fill(text)
         return self
 
+    def write(self, label: str, *parts: str) -> Editor:
+        """Write a text from left to right; a part such as "person.first_name" is inserted by the menu below it."""
+        field = self.panel().get_by_label(label, exact=True)
+        field.fill("")
+        for part in parts:
+            field.press("End")
+            if not re.fullmatch(r"[a-z_.]+\.[a-z_]+", part):
+                field.press_sequentially(part, delay=0)
+                continue
+            own = self.page.get_by_label(label, exact=True)
+            block = self.panel().locator("div").filter(has=own).last.locator("..")
+            block.get_by_text(self.words("Insert a value"), exact=True).click()
+            block.locator(f"[data-insert='{part}']").click()
+        return self
+
     def set_choice(self, label: str, option: str) -> Editor:
         """Give a field of an action one of its values."""
         self._value(label).get_by_label(self.words("Value"), exact=True).select_option(label=option)
