@@ -19,6 +19,8 @@ from relance.web.automations.icons import glyph
 from relance.web.automations.panels import Panel
 from relance.web.pages import PageRequest
 
+PICKER = "relance/automations/panel/add.html"
+
 
 @automation_page
 @require_GET
@@ -27,22 +29,30 @@ def picker(request: PageRequest, automation_id: int) -> HttpResponse:
     desk = editable_desk(request, automation_id)
     at = request.GET.get("at", "")
     try:
-        place_at = drafting.parse_place(at)
-        drafting.insert(desk.document, place_at, {"kind": "stop"})
+        drafting.insert(desk.document, drafting.parse_place(at), {"kind": "stop"})
     except drafting.UnknownPlace as error:
         raise Http404 from error
+    response = render(request, PICKER, context_of(desk, Panel(desk, "add")) | offers(desk, at))
+    return tell(response, focus="add-search")
+
+
+def offers(desk: Desk, at: str) -> dict[str, Any]:
+    """What the panel of steps shows for a place."""
+    may_branch = drafting.depth(drafting.parse_place(at)) < MAX_NESTING
     groups = []
-    for group, offers in registry.action_choices(desk.record_type).items():
+    for group, found in registry.action_choices(desk.record_type).items():
         entries = [
             (f"action:{type}:{place}:{group}", preset.label, glyph(registry.actions[type].icon))
-            for place, (type, preset) in enumerate(offers)
+            for place, (type, preset) in enumerate(found)
         ]
         groups.append((str(GROUPS[group]), entries))
-    shown = Panel(desk, "add")
-    context = context_of(desk, shown) | {"at": at, "groups": groups, "at_end": at == desk.end_place}
-    context["may_branch"] = drafting.depth(place_at) < MAX_NESTING
-    response = render(request, "relance/automations/panel/add.html", context)
-    return tell(response, focus="add-search")
+    return {
+        "at": at,
+        "groups": groups,
+        "at_end": at == desk.end_place,
+        "may_branch": may_branch,
+        "panel_template": PICKER,
+    }
 
 
 @automation_page
@@ -74,7 +84,7 @@ def _chosen(desk: Desk, choice: str) -> dict[str, Any]:
     _kind, _sep, rest = choice.partition(":")
     type_and_place, _sep, group = rest.rpartition(":")
     type, _sep, place = type_and_place.rpartition(":")
-    offers = registry.action_choices(desk.record_type).get(group, [])
-    if not place.isdigit() or int(place) >= len(offers) or offers[int(place)][0] != type:
+    found = registry.action_choices(desk.record_type).get(group, [])
+    if not place.isdigit() or int(place) >= len(found) or found[int(place)][0] != type:
         raise Http404
-    return {"kind": "action", "type": type, "params": offers[int(place)][1].params}
+    return {"kind": "action", "type": type, "params": found[int(place)][1].params}

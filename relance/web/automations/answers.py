@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -55,12 +56,20 @@ def open_panel(request: PageRequest) -> str:
 
 
 def save(
-    request: PageRequest, desk: Desk, document: Document, which: str | None, *, focus: str, announce: str
+    request: PageRequest,
+    desk: Desk,
+    document: Document,
+    which: str | None,
+    *,
+    focus: str,
+    announce: str,
+    then: Callable[[Desk], HttpResponse] | None = None,
 ) -> HttpResponseBase:
     """Keep the draft and answer with what changed on the page.
 
     Args:
         which: the panel to show; none leaves the one that is open as it is.
+        then: answers instead, once the draft is kept.
     """
     try:
         publish.save_draft(desk.automation, document, revision_of(request), desk.actor)
@@ -73,6 +82,8 @@ def save(
         )
         return update(request, fresh, panel_for(fresh, ""), status=422, focus="problems")
     fresh = Desk(desk.automation, desk.actor, checked=desk.checked)
+    if then is not None:
+        return then(fresh)
     if which is None:
         return around(request, fresh, focus=focus, announce=announce)
     shown = panel_for(fresh, which if exists(fresh, which) else "")
@@ -96,10 +107,10 @@ def context_of(desk: Desk, shown: Panel | None) -> dict[str, Any]:
 
 def update(
     request: PageRequest, desk: Desk, shown: Panel, *, status: int = 200, focus: str = "", announce: str = "",
-    only_panel: bool = False,
+    only_panel: bool = False, more: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     template = "relance/automations/panel.html" if only_panel else "relance/automations/update.html"
-    response = render(request, template, context_of(desk, shown), status=status)
+    response = render(request, template, context_of(desk, shown) | (more or {}), status=status)
     if not only_panel:
         # Whatever was pressed: a panel goes where panels are.
         response["HX-Retarget"] = "#panel"

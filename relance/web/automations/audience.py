@@ -91,6 +91,10 @@ class AudiencePanel(Panel):
         self.chosen = {
             kind: [each for each in typed.get(kind, ()) if is_id(each)] for kind in ("users", "teams")
         }
+        own = sorted(self.desk.actor.team_ids)
+        if self.scope == "teams" and typed.get("scope-was", [""])[0] not in ("", "teams") and len(own) == 1:
+            # Just turned to: somebody with one team most likely means that one.
+            self.chosen["teams"] = self.chosen["teams"] or [str(own[0])]
         self.origins = [origin for origin in typed.get("origins", ()) if origin in ORIGINS]
 
     def apply(self) -> Document | None:

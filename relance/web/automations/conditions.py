@@ -11,6 +11,7 @@ from relance.automation.core.blocks import MAX_GROUPS, MAX_ROWS
 from relance.automation.core.operators import Operator, find, operators_for
 from relance.automation.core.paths import Source, UnknownField, locate
 from relance.automation.drafting import Block
+from relance.lib.kinds import Kind
 from relance.lib.shapes import Shape
 from relance.records import fields
 from relance.web.automations import labels
@@ -20,6 +21,8 @@ from relance.web.names import Names
 
 _NAME = re.compile(r"g([0-9]{1,3})-r([0-9]{1,3})-field")
 _ACT = re.compile(r"(add-row|remove-row|add-group)(?:-([0-9]{1,3}))?(?:-([0-9]{1,3}))?")
+#: What people mostly ask of a kind of value, where that is not whether it is something.
+_LIKELY = {Kind.MONEY: "gt", Kind.NUMBER: "gt"}
 
 
 @dataclass
@@ -91,9 +94,11 @@ class RowForm:
         return self.errors.get(f"{self.prefix}-op", "")
 
     def settle(self) -> None:
-        """Choose the first operator where the present one does not fit."""
+        """Choose the likely operator where the present one does not fit: of amounts "is over", else the first."""
         if self.source is not None and self.operator is None:
-            self.op = self.operators[0][0] if self.operators else ""
+            offered = [op for op, _label in self.operators]
+            likely = _LIKELY.get(self.source.field.kind, "")
+            self.op = likely if likely in offered else next(iter(offered), "")
 
     def read(self, *, strict: bool) -> dict[str, Any] | None:
         """The row for a document; none while it is incomplete.

@@ -13,6 +13,7 @@ from relance.automation.core.problems import DocumentError
 from relance.automation.errors import Conflict, Invalid
 from relance.web import parsing
 from relance.web.automations.access import automation_page
+from relance.web.automations.adding import offers
 from relance.web.automations.answers import (
     around,
     conflict,
@@ -74,9 +75,14 @@ def apply(request: PageRequest, automation_id: int, which: str) -> HttpResponseB
     document = shown.apply()
     if document is None:
         return update(request, desk, shown, status=422, focus="invalid", only_panel=True)
-    return save(
-        request, desk, document, which, focus="panel-apply", announce=_("Applied. The draft is kept.")
-    )
+    said = _("Applied. The draft is kept.")
+
+    def go_on(fresh: Desk) -> HttpResponse:
+        more = offers(fresh, fresh.end_place)
+        return update(request, fresh, Panel(fresh, "add"), focus="add-search", announce=said, more=more)
+
+    then = go_on if request.POST.get("next") and shown.leads_on else None
+    return save(request, desk, document, which, focus="panel-apply", announce=said, then=then)
 
 
 @automation_page

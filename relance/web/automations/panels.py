@@ -59,6 +59,14 @@ class Panel:
         """Whether there is something to apply."""
         return False
 
+    @property
+    def leads_on(self) -> bool:
+        """Whether a next step suggests itself: what stands here is the last of a draft that never was in service."""
+        if not self.applies or self.desk.automation.version_id is not None:
+            return False
+        steps = self.desk.document.get("steps") or []
+        return self.which == (str(steps[-1].get("id")) if steps else "trigger")
+
     def fill(self, typed: Typed) -> None:
         """Take over what was typed."""
 
