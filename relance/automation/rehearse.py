@@ -120,7 +120,11 @@ def suggestions(definition: Definition, viewer: Actor, owner: Actor, limit: int 
     kinds = {key.kind for key in entry.keys(params)}
     first: dict[int, None] = {}
     then: dict[int, None] = {}
-    rows = Event.objects.filter(record_type=record_type).exclude(kind__in=(EventKind.DELETED, EventKind.PURGED)).order_by("-pk")
+    rows = (
+        Event.objects.filter(record_type=record_type)
+        .exclude(kind__in=(EventKind.DELETED, EventKind.PURGED))
+        .order_by("-pk")
+    )
     for event in rows[:_LOOKED_THROUGH]:
         view = EventView(record_type, event.record_id, event.kind, event.changes, event.record)
         fits = event.kind in kinds and entry.matches(params, view, world)
