@@ -6,7 +6,7 @@ Whatever a record holds, nothing in it can name a second recipient or begin a he
 from __future__ import annotations
 
 import unicodedata
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -56,8 +56,11 @@ def mailbox(text: str) -> tuple[str, str]:
     Raises:
         BadAddress: it holds no address, or more than one.
     """
-    name, found = parseaddr(text)
-    return line(name, MAX_NAME), address(found)
+    found = getaddresses([text])
+    if len(found) != 1:
+        raise BadAddress(text[:200])
+    [(name, only)] = found
+    return line(name, MAX_NAME), address(only)
 
 
 def line(text: str, max_length: int) -> str:

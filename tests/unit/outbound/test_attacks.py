@@ -11,7 +11,8 @@ import email.policy
 import itertools
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
-from email.utils import parseaddr
+from email.parser import HeaderParser
+from email.utils import getaddresses
 
 import pytest
 
@@ -63,27 +64,38 @@ def mail(**values: str) -> Mail:
     return made
 
 
-def read_back(content: bytes) -> email.message.EmailMessage:
-    return email.message_from_bytes(content, policy=email.policy.default)  # type: ignore[return-value]
+def check(made: Mail, *, closely: bool = False) -> None:
+    """One person gets it, and its head is ours.
 
-
-def check(made: Mail) -> None:
-    """One person gets it, and its head is ours."""
+    Args:
+        closely: read it with the strict reader, too, and the whole of it; that takes its time.
+    """
     content = rendered(made)
     head, _blank, _body = content.partition(b"\r\n\r\n")
-    assert (
-        head.isascii() and b"\n" not in head.replace(b"\r\n", b"") and b"\r" not in head.replace(b"\r\n", b"")
-    )
-    message = read_back(content)
+    bare = head.replace(b"\r\n", b"")
+    assert head.isascii() and b"\n" not in bare and b"\r" not in bare
+    message = HeaderParser().parsestr(head.decode())
     assert {key.lower() for key in message} <= {key.lower() for key in HEADERS}
     assert len(message.keys()) == len(set(message.keys()))
-    for key, wanted in (("To", made.to_address), ("From", made.from_address), ("Reply-To", made.reply_to)):
-        assert [each.addr_spec for each in message[key].addresses] == [wanted], (key, message[key])
-        assert not message[key].defects
     assert message["Message-ID"] == made.message_id
     assert made.to_address.count("@") == 1 and not set(made.to_address) & set(' ,;<>()"\r\n\t\x00')
-    text, html = message.iter_parts()
-    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    shown = {key: str(make_header(decode_header(message[key]))) for key in ("Subject", "To", "From")}
+    assert shown["Subject"] == made.subject
+    for key, name, wanted in (
+        ("To", made.to_name, made.to_address),
+        ("From", made.from_name, made.from_address),
+    ):
+        assert [found for _name, found in getaddresses([message[key]])] == [wanted], message[key]
+        if "=?" in message[key]:
+            assert shown[key] == f"{name} <{wanted}>"
+        elif name:
+            assert getaddresses([message[key]]) == [(name, wanted)]
+    assert (message["Reply-To"] or "").strip() == made.reply_to
+    if closely:
+        strict = email.message_from_bytes(content, policy=email.policy.default)
+        assert [each.addr_spec for each in strict["To"].addresses] == [made.to_address]
+        assert not strict["To"].defects and not strict["From"].defects
+        assert [part.get_content_type() for part in strict.iter_parts()] == ["text/plain", "text/html"]
 
 
 def test_there_are_some_two_thousand_payloads() -> None:
@@ -91,22 +103,14 @@ def test_there_are_some_two_thousand_payloads() -> None:
 
 
 def test_in_names_and_subject_a_payload_is_a_text_on_one_line() -> None:
-    for payload in PAYLOADS:
+    for number, payload in enumerate(PAYLOADS):
         try:
             made = mail(to_name=payload, from_name=payload, subject=payload)
         except Unsendable as refused:
             assert refused.code == "no_subject" and not payload.strip(), payload
             continue
         assert made.to_address == GOOD
-        check(made)
-        # The modern reader puts a space between two folded words; the older one does as the standard says.
-        plain = email.message_from_bytes(rendered(made))
-        shown = {key: str(make_header(decode_header(plain[key]))) for key in ("Subject", "To", "From")}
-        assert shown["Subject"] == made.subject
-        assert parseaddr(shown["To"])[1] == made.to_address or "=?" in plain["To"]
-        assert shown["To"].endswith(f"<{made.to_address}>") or not made.to_name
-        if "=?" in plain["To"]:
-            assert shown["To"] == f"{made.to_name} <{made.to_address}>"
+        check(made, closely=number % 20 == 0)
 
 
 @pytest.mark.parametrize("place", ["to", "reply_to"])
@@ -129,9 +133,9 @@ def test_an_address_is_exactly_one_address_or_refused(place: str) -> None:
 
 
 def test_a_body_stays_the_body() -> None:
-    for payload in PAYLOADS[::7]:
+    for payload in PAYLOADS[::29]:
         body = f"Dear Nadia{payload}\n.\nQUIT\n"
-        check(mail(body=body.encode("utf-8", "replace").decode()))
+        check(mail(body=body.encode("utf-8", "replace").decode()), closely=True)
 
 
 @pytest.mark.parametrize(
