@@ -64,6 +64,20 @@ def mail_chip(mail: Mail) -> tuple[str, str, str]:
     return mailing.chip_of(mail)
 
 
+@register.inclusion_tag("relance/automations/guide.html", takes_context=True)
+def guide(context: template.Context, oob: bool = False) -> dict[str, Any]:
+    """The guide through a first automation, above the editor.
+
+    Args:
+        oob: it goes along with another answer of the editor.
+    """
+    from relance.web.automations.guide import guide_for
+
+    panel = context.get("panel")
+    found = guide_for(context["request"], context["desk"], panel.which if panel else "")
+    return {"guide": found, "automation": context["automation"], "oob": oob}
+
+
 def initials(name: str) -> str:
     """The one or two letters that stand for a name."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()] or ["?"]

@@ -86,7 +86,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 function wouldLose(detail) {
   if (!dirty || !isOurs(detail.elt)) return false;
   const at = path(detail);
-  if (/\/(apply|recast|publish|name|description|everyone|move|state|power)\/$/.test(at)) return false;
+  if (/\/(apply|recast|publish|name|description|minutes|guide|everyone|move|state|power)\/$/.test(at)) return false;
   if (at.endsWith("/remove/")) return false;
   return !detail.elt.matches("[data-panel-cancel]");
 }
@@ -103,7 +103,7 @@ function again(detail) {
 // One change of the draft at a time: each names the revision that the one before it left.
 let changing = null;
 const putOff = [];
-const changesDraft = (detail) => isOurs(detail.elt) && detail.verb !== "get" && !/\/(recast|name|description|power)\/$/.test(path(detail));
+const changesDraft = (detail) => isOurs(detail.elt) && detail.verb !== "get" && !/\/(recast|name|description|minutes|guide|power)\/$/.test(path(detail));
 
 document.addEventListener("htmx:confirm", (event) => {
   const detail = event.detail;
