@@ -34,10 +34,11 @@ def test_a_draft_is_built_and_tried_out_and_nothing_has_happened(site, open_page
     editor.set_text(words.field("activity", "subject"), call)
     editor.set_choice(words.field("activity", "type"), words.choice("activity", "type", "call"))
     # What is typed and not applied yet would not be tested: it is asked about.
-    page.get_by_role("link", name=words("Test", "try an automation out"), exact=True).click()
+    trial = Trial(page, words)
+    trial.button.click()
     page.get_by_role("dialog").get_by_role("button", name=words("Apply"), exact=True).click()
 
-    trial = Trial(page, words).expect_open().record(title)
+    trial.expect_open().record(title)
     before = everything()
     trial.run()
     expect(trial.outcome).to_contain_text(words("This is what it would do"))

@@ -17,8 +17,14 @@ class Trial:
 
     def open(self) -> Trial:
         """Press Test in the editor."""
-        self.page.get_by_role("link", name=self.words("Test", "try an automation out"), exact=True).click()
+        self.button.click()
         return self.expect_open()
+
+    @property
+    def button(self) -> Locator:
+        """ "Test", in the editor's head."""
+        name = self.words("Test", "try an automation out")
+        return self.page.locator(".ed-tools").get_by_role("link", name=name, exact=True)
 
     def expect_open(self) -> Trial:
         """Wait for it."""
