@@ -131,9 +131,22 @@ class Editor:
             return self.page.get_by_role("button", name=self.words("Add a step at the end"), exact=True)
         return self.page.get_by_role("button", name=self.words("Add a step here"), exact=True).nth(place)
 
-    def add_step(self, name: str, at: int | None = None, *, group: str = "") -> Editor:
-        """Press "+" and choose a kind of step; ``at`` as in :meth:`plus`."""
-        self.plus(at).click()
+    def plus_in(self, path: int, step: int) -> Locator:
+        """The last "+" in a path of a branch, by the numbers on screen; path 0 is "Otherwise"."""
+        if path:
+            empty = self.words("Path %(number)s of step %(step)s", number=path, step=step)
+            filled = self.words("Add a step in path %(number)s of step %(step)s", number=path, step=step)
+        else:
+            empty = self.words("“Otherwise” of step %(step)s", step=step)
+            filled = self.words("Add a step in “Otherwise” of step %(step)s", step=step)
+        slot = self.page.get_by_role(
+            "button", name=f"{self.words('Add a step, or leave empty')} {empty}", exact=True
+        )
+        return slot.or_(self.page.get_by_role("button", name=filled, exact=True)).last
+
+    def add_step(self, name: str, at: int | Locator | None = None, *, group: str = "") -> Editor:
+        """Press "+" and choose a kind of step; ``at`` as in :meth:`plus`, or the "+" itself."""
+        (at if isinstance(at, Locator) else self.plus(at)).click()
         picker = self.panel("Add a step")
         entry = picker.get_by_role("button", name=starting(self.words(name)))
         entry.click()
@@ -178,7 +191,7 @@ class Editor:
     ) -> Editor:
         """Fill in a row of the open condition. A value is the label of an option, or what is typed."""
         kind = fields.resolve(record_type, path).field.kind
-        group = self.panel("Carry on only if…").get_by_role(
+        group = self.panel().get_by_role(
             "group", name=starting(self.words("Condition %(number)s", number=row + 1))
         )
         with self._drawn_anew():

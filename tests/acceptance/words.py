@@ -84,4 +84,6 @@ fr = Words("fr")
 
 def starting(text: str) -> re.Pattern[str]:
     """What begins with these words, for names that go on with a number or a sentence."""
-    return re.compile(rf"^\s*{re.escape(text)}(?!\w)")
+    # Whatever space the language puts there: names of elements have plain ones.
+    words = r"\s".join(re.escape(word) for word in re.split(r"\s", text))
+    return re.compile(rf"^\s*{words}(?!\w)")
