@@ -64,7 +64,15 @@ def addresses(site):
     company.deal(tom, "Small ovens", stages["Contacted"], value=company.euros(70), **linked)
     company.deal(tom, "Yen", stages["Contacted"], value={"amount": 90_000, "currency": "JPY"})
     company.create(tom, "person", {"name": "Without organization"})
-    company.create(tom, "lead", {"title": "Asked on the website", "source": "website"})
+    lead = company.create(tom, "lead", {"title": "Asked on the website", "source": "website"})
+    for subject, time, minutes in (("Tasting", "09:00", 90), ("Call", "09:30", 15), ("Sometime", None, 0)):
+        company.create(
+            camille, "activity",
+            {"subject": subject, "type": "appointment", "due_date": "2026-03-05", "due_time": time,
+             "duration": minutes, "location": "Showroom", "participants": [f"person:{person}"], "done": minutes == 15},
+        )  # fmt: skip
+    binned = company.create(tom, "organization", {"name": "Gone & Co"})
+    company.delete(camille, "organization", binned)
     activity = company.create(
         tom, "activity", {"subject": "Late call", "type": "call", "due_date": "2026-01-05", "deal": deal}
     )
@@ -82,6 +90,11 @@ def addresses(site):
         "person": f"/people/{person}/",
         "organization": f"/organizations/{organization}/",
         "activity": f"/activities/{activity}/",
+        "day": "/activities/day/?date=2026-03-05",
+        "new activity": "/activities/new/",
+        "lead": f"/leads/{lead}/",
+        "convert": f"/leads/{lead}/convert/",
+        "delete for ever": f"/organizations/{binned}/purge/",
         "new deal": "/deals/new/",
         "edit a person": f"/people/{person}/edit/",
         "delete": f"/people/{person}/delete/",
