@@ -39,7 +39,7 @@ def test_a_draft_is_built_and_tried_out_and_nothing_has_happened(site, open_page
     page.get_by_role("dialog").get_by_role("button", name=words("Apply"), exact=True).click()
 
     trial.expect_open().record(title)
-    before = everything()
+    before = everything(site.log.parent)
     trial.run()
     expect(trial.outcome).to_contain_text(words("This is what it would do"))
     expect(trial.step(0)).to_contain_text(words("Would start"))
@@ -55,7 +55,7 @@ def test_a_draft_is_built_and_tried_out_and_nothing_has_happened(site, open_page
     expect(trial.step(1)).to_contain_text(words.money(50))
     expect(trial.step(2)).to_contain_text(words("Not reached"))
     company.settle()
-    assert differences(before, everything()) == []
+    assert differences(before, everything(site.log.parent)) == []
 
 
 def test_messages_and_changes_read_as_they_would_and_stay_here(site, open_page, words, stages, accessible):
@@ -83,7 +83,7 @@ def test_messages_and_changes_read_as_they_would_and_stay_here(site, open_page, 
     page = open_page(locale=words.locale, user=camille)
     page.goto(f"/automations/{made.pk}/")
     trial = Trial(page, words).open()
-    before = everything()
+    before = everything(site.log.parent)
     trial.record(title).by("Tom").run()
     outcome = trial.outcome
     expect(outcome.get_by_role("region", name=words("Before and after"))).to_contain_text("A")
@@ -95,7 +95,7 @@ def test_messages_and_changes_read_as_they_would_and_stay_here(site, open_page, 
     expect(mail).to_contain_text(f"Bravo for {title}")
     accessible(page)
     company.settle()
-    assert differences(before, everything()) == []
+    assert differences(before, everything(site.log.parent)) == []
 
 
 def test_the_keyboard_is_enough(site, open_page, stages):

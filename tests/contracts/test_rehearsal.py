@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,13 @@ NEW_TITLE = Occasion("updated", {"title": "Refurbishment, 42 rooms"})
 @pytest.fixture(autouse=True)
 def _the_clock_stands() -> None:
     clock.set_clock(lambda: datetime(2026, 3, 3, 9, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+def files(tmp_path: Path, settings: Any) -> Path:
+    """Where Relance keeps its files, for this test alone."""
+    settings.VAR_DIR = tmp_path
+    return tmp_path
 
 
 def first_automation(office: Office, type: str) -> Automation:
@@ -90,12 +98,12 @@ def told(rehearsal: Rehearsal) -> Story:
 
 
 @each_action
-def test_a_rehearsal_leaves_nothing_behind(type: str, office: Office, deal: int) -> None:
+def test_a_rehearsal_leaves_nothing_behind(type: str, office: Office, deal: int, files: Path) -> None:
     made = first_automation(office, type)
     _record_type, record = started_by(type, deal, office)
-    before = everything()
+    before = everything(files)
     result = told(rehearse(made, record, NEW_TITLE, office.actor("claire")))
-    assert differences(before, everything()) == []
+    assert differences(before, everything(files)) == []
     assert result.failure is None or result.failure["code"] != "internal"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from relance.lib import ids
@@ -13,8 +12,12 @@ from relance.lib import ids
 Everything = dict[str, Any]
 
 
-def everything() -> Everything:
-    """What there is, by table, sequence and file. Equal before and after whatever leaves no trace."""
+def everything(directory: Path | None = None) -> Everything:
+    """What there is, by table, sequence and file. Equal before and after whatever leaves no trace.
+
+    Args:
+        directory: where files would be, if any are looked at.
+    """
     found: Everything = {}
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names(cursor)):
@@ -28,8 +31,8 @@ def everything() -> Everything:
     found["(keys held)"] = {table: list(block) for (_name, table), block in ids._blocks.items()}
     found["(files)"] = [
         (str(path), path.stat().st_size)
-        for path in sorted(Path(settings.VAR_DIR).rglob("*"))
-        if path.is_file() and ".sqlite3" not in path.name
+        for path in (sorted(directory.rglob("*")) if directory else ())
+        if path.is_file() and ".sqlite3" not in path.name and path.suffix != ".log"
     ]
     return found
 
