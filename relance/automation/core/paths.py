@@ -112,15 +112,23 @@ def locate(record_type: str, path: str, catalogue: Catalogue) -> Source:
 def followed(paths: Iterable[str], record_type: str, catalogue: Catalogue) -> Iterator[Chain]:
     """The links that reading and showing these paths leads over; a path that names nothing leads nowhere."""
     for path in paths:
-        try:
-            field = locate(record_type, path, catalogue).field
-        except UnknownField:
+        field = _found(record_type, path, catalogue) or _found(
+            record_type, path.rpartition(".")[0], catalogue
+        )
+        if field is None:
             continue
         chain = tuple(field.parents)
         if field.kind is Kind.LINK and field.target and len(chain) < 2:
             chain = (*chain, (field.key, field.target))  # shown by its name
         if chain:
             yield chain
+
+
+def _found(record_type: str, path: str, catalogue: Catalogue) -> FieldRef | None:
+    try:
+        return locate(record_type, path, catalogue).field
+    except UnknownField:
+        return None
 
 
 def owner_type(record_type: str, field: FieldRef) -> str:

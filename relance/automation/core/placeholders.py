@@ -4,7 +4,8 @@ The whole language is a path and, if wanted, one fallback. There is nothing to c
 a record contains can never become code, and is never read for placeholders again. A placeholder without
 anything to show never becomes a silent gap: it shows its fallback, else rendering fails and says which it was.
 
-Paths are those of ``core.paths``, and ``record.link``, the address of the triggering record.
+Paths are those of ``core.paths``, and ``record.link``, the address of the triggering record; ``today``; and a user
+by ``.name`` or ``.email``: ``owner.email``, ``trigger.user.name``.
 """
 
 from __future__ import annotations
@@ -20,17 +21,23 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from relance.automation.core.comparing import is_empty, zone_of
-from relance.automation.core.paths import Catalogue, FieldRef, UnknownField, locate
+from relance.automation.core.paths import Catalogue, FieldRef, PlainField, Source, UnknownField, locate
 from relance.automation.core.scope import HIDDEN, Scope
 from relance.lib.kinds import Kind
 from relance.lib.shapes import participant
 
 RECORD_LINK = "record.link"
+TODAY = "today"
+#: What a text can say of a user.
+OF_USERS = ("name", "email")
 MAX_TEMPLATE = 10_000
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _SPACE = re.compile(r"\s*")
+
+
+_TODAY = Source(TODAY, PlainField(TODAY, Kind.DATE), lambda scope: scope.today.isoformat(), own=False)
 
 
 class TemplateError(ValueError):
@@ -127,9 +134,39 @@ def unknown_paths(template: str, record_type: str, catalogue: Catalogue) -> Iter
     for path in used_paths(template):
         if path != RECORD_LINK:
             try:
-                locate(record_type, path, catalogue)
+                locate_shown(record_type, path, catalogue)
             except UnknownField:
                 yield path
+
+
+def locate_shown(record_type: str, path: str, catalogue: Catalogue) -> Source:
+    """What a placeholder shows, but for ``record.link``.
+
+    Raises:
+        UnknownField: it names nothing.
+    """
+    try:
+        return locate(record_type, path, catalogue)
+    except UnknownField:
+        if path == TODAY:
+            return _TODAY
+        head, _dot, key = path.rpartition(".")
+        if key not in OF_USERS:
+            raise
+        user = locate(record_type, head, catalogue)
+        if user.field.kind is not Kind.USER:
+            raise
+        return Source(path, PlainField(key, Kind.TEXT), _of_user(user, key), own=False)
+
+
+def _of_user(user: Source, key: str) -> Callable[[Scope], Any]:
+    def read(scope: Scope) -> Any:
+        id = user.read(scope)
+        if id is None or id is HIDDEN:
+            return id
+        return scope.world.name_of("user", id) if key == "name" else scope.world.email_of(id)
+
+    return read
 
 
 def render(
@@ -198,7 +235,7 @@ def _filled(part: Placeholder, scope: Scope, catalogue: Catalogue, formatter: Fo
         text = formatter.link(scope.record_type, scope.record["id"])
     else:
         try:
-            source = locate(scope.record_type, part.path, catalogue)
+            source = locate_shown(scope.record_type, part.path, catalogue)
         except UnknownField as error:
             raise PlaceholderError(part.path, "broken") from error
         value = source.read(scope)

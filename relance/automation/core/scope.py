@@ -54,6 +54,9 @@ class World(Protocol):
     def name_of(self, kind_or_type: str, id: int, /) -> str | None:
         """The name of a record ("person", …), or of a "user", "stage", "pipeline", "label"; None when gone."""
 
+    def email_of(self, user_id: int, /) -> str | None:
+        """The e-mail address of a user; None when gone."""
+
     def teams_of(self, user_id: int, /) -> frozenset[int]:
         """The teams a user belongs to now."""
 

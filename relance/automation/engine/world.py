@@ -43,6 +43,10 @@ class BatchWorld:
         values = self.parent(kind_or_type, name_id)
         return title_of(values) if isinstance(values, Mapping) else None
 
+    def email_of(self, user_id: int, /) -> str | None:
+        actor = self._configuration.directory.actors.get(user_id)
+        return actor.email if actor else None
+
     def teams_of(self, user_id: int, /) -> frozenset[int]:
         actor = self._configuration.directory.actors.get(user_id)
         return actor.team_ids if actor else frozenset()

@@ -15,8 +15,10 @@ from relance.automation.core.blocks import Group, Row
 from relance.automation.core.operators import Operator, find
 from relance.automation.core.paths import UnknownField, locate, owner_type
 from relance.automation.core.verdicts import Because, Verdict
+from relance.automation.explain.against import side_clause, sides_clause
+from relance.automation.explain.calculated import no_result
 from relance.automation.explain.names import Names
-from relance.automation.explain.values import path_clause
+from relance.automation.explain.paths import path_clause
 from relance.automation.explain.wording import bold, capital, field_name, fill, listed
 from relance.events.models import Origin
 from relance.lib.kinds import Kind
@@ -153,6 +155,10 @@ def row_clause(row: Row, names: Names) -> SafeString:
     if operator is None or template is None:
         return fill(_("%(field)s fits a comparison that no longer exists"), field=name)
     values: dict[str, Any] = {"field": name}
+    if row.against is not None:
+        sides = [side_clause(expression, names) for expression in row.against]
+        values |= {"value": sides[0], "low": sides[0], "high": sides[-1]}
+        return fill(template, **{key: each for key, each in values.items() if f"%({key})s" in str(template)})
     match operator.shape:
         case Shape.RANGE:
             low, high = row.value if isinstance(row.value, list) and len(row.value) == 2 else (None, None)
@@ -267,12 +273,16 @@ def seen_clause(row: Row, verdict: Verdict, names: Names) -> SafeString:
         case Because.NO_RATE:
             currency = verdict.detail or ""
             return fill(_("there is no exchange rate for %(currency)s"), currency=bold(currency))
+        case Because.NO_RESULT:
+            return no_result(verdict.detail or "")
         case Because.BROKEN:
             return fill(_("it refers to something that no longer exists"))
     try:
         field = field_at(names.record_type, row.field)
     except UnknownField:
         return fill(_("it refers to something that no longer exists"))
+    if row.against is not None:
+        return sides_clause(row, field, verdict, names)
     operator = find(field.kind, row.op)
     if operator is not None and operator.needs_change and isinstance(verdict.seen, list):
         was, now = verdict.seen

@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from relance.automation.explain.calculated import no_result
 from relance.automation.explain.explanation import Explanation
 from relance.automation.explain.mails import of_mail
 from relance.automation.explain.names import Names
-from relance.automation.explain.values import path_clause
+from relance.automation.explain.paths import path_clause
 from relance.automation.explain.wording import EMPTY, bold, capital, field_name, fill, listed, record_noun
 from relance.records.fields import parents_of
 
@@ -164,6 +165,19 @@ def _of_value(code: str, params: Mapping[str, Any], names: Names) -> Explanation
                     field=clause,
                 ),
                 _rights_remedy(),
+            )
+        case "no_rate":
+            currency = bold(params.get("currency", ""))
+            return Explanation(
+                fill(_("The value could not be worked out.")),
+                fill(_("There is no exchange rate for %(currency)s."), currency=currency),
+                fill(_("An administrator can add the rate in the settings.")),
+            )
+        case "division_by_zero" | "too_large" | "date_out_of_range":
+            return Explanation(
+                fill(_("The value could not be worked out.")),
+                capital(fill(_("%(reason)s."), reason=no_result(code))),
+                fill(_("Change the calculation in this step, or add a condition before it.")),
             )
         case "broken" | "bad_template":
             why = fill(_("This step refers to something that no longer exists."))

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from relance.automation.core.problems import Problem
 from relance.automation.explain.names import Names
-from relance.automation.explain.values import path_clause
-from relance.automation.explain.wording import bold, field_name, fill, record_noun
+from relance.automation.explain.paths import path_clause
+from relance.automation.explain.wording import bold, capital, field_name, fill, record_noun
 from relance.records.fields import WRITTEN_TYPES
 
 _SENTENCES: Mapping[str, str | Promise] = {
@@ -65,6 +65,13 @@ _SENTENCES: Mapping[str, str | Promise] = {
     "bad_template": _(
         "A placeholder in this text is not closed or not known. It looks like {{ person.name }}."
     ),
+    # Calculations
+    "money_times_money": _("An amount of money cannot be multiplied by another one."),
+    "number_by_money": _("A number cannot be divided by an amount of money."),
+    "formula_gives_money": _(
+        "This gives an amount of money, and a number is needed. Divide it by an amount."
+    ),
+    "not_an_amount": _("Please give a number."),
     # Targets and people
     "no_contact_here": _("An organization has no contact of its own. Choose somebody else."),
     "not_an_address": _("This is not exactly one e-mail address."),
@@ -88,6 +95,26 @@ _GONE: Mapping[str, str | Promise] = {
 }
 
 
+def formula_problem(reason: str, word: str) -> SafeString:
+    """Why a formula cannot be read.
+
+    Args:
+        word: where reading stopped.
+    """
+    match reason:
+        case "unfinished":
+            return fill(_("The calculation is not finished: something is missing at its end."))
+        case "unexpected":
+            return fill(_("“%(word)s” does not belong here in a calculation."), word=word)
+        case "unknown_function":
+            return fill(_("“%(word)s” is not known. There are min, max, round and abs."), word=word)
+        case "arguments":
+            return fill(_("“%(word)s” has too many or too few values in its brackets."), word=word)
+        case "decimals":
+            return fill(_("After the value, round takes a number of decimals from 0 to 10."))
+    return fill(_("This calculation is too long. Split it into several steps."))
+
+
 def problem_sentence(problem: Problem, names: Names) -> SafeString:
     """What is wrong, and what to do about it.
 
@@ -100,6 +127,15 @@ def problem_sentence(problem: Problem, names: Names) -> SafeString:
             return fill(
                 _("There is no field %(path)s. Choose another one."), path=bold(params.get("path", ""))
             )
+        case "bad_formula":
+            return formula_problem(str(params.get("reason")), str(params.get("word") or ""))
+        case "not_a_number" | "not_a_date_field":
+            template = (
+                _("%(field)s is not a number. Choose a number or an amount of money.")
+                if problem.code == "not_a_number"
+                else _("%(field)s is not a date. Choose another field.")
+            )
+            return capital(fill(template, field=path_clause(str(params.get("path")), names.record_type)))
         case "not_found":
             gone = _GONE.get(str(params.get("target")))
             return fill(gone or _("A record chosen here does not exist any more, or you may not see it."))

@@ -10,37 +10,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from relance.automation.core.placeholders import RECORD_LINK, TemplateError, parse_template
-from relance.automation.core.values import Fixed, FromActor, FromField, FromText, FromToday
-from relance.automation.explain.names import Names
-from relance.automation.explain.wording import (
-    bold,
-    field_bare,
-    field_behind,
-    field_name,
-    field_of,
-    fill,
-    listed,
-    quoted,
+from relance.automation.core.placeholders import TemplateError, parse_template
+from relance.automation.core.values import (
+    Fixed,
+    FromActor,
+    FromDate,
+    FromField,
+    FromFormula,
+    FromText,
+    FromToday,
 )
+from relance.automation.explain.calculated import date_clause, formula_clause
+from relance.automation.explain.names import Names
+from relance.automation.explain.paths import path_clause, placeholder_clause
+from relance.automation.explain.wording import bold, field_bare, field_name, fill, listed, quoted
 from relance.records.fields import Field, fields_of
-
-
-def path_clause(path: str, record_type: str) -> SafeString:
-    """What a path names, with the record it belongs to: "the organization’s rating"."""
-    match path:
-        case "trigger.user":
-            return fill(_("whoever triggered it"))
-        case "trigger.origin":
-            return fill(_("the origin of the change"))
-        case _ if path == RECORD_LINK:
-            return fill(_("the link to the record"))
-    head, dot, key = path.partition(".")
-    if not dot:
-        return field_of(record_type, path)
-    if head == "before":
-        return fill(_("%(field)s before the change"), field=field_of(record_type, key))
-    return field_behind(record_type, path)
 
 
 def value_clause(expression: Any, field: Field, names: Names) -> SafeString:
@@ -59,6 +43,14 @@ def value_clause(expression: Any, field: Field, names: Names) -> SafeString:
             )
         case FromText():
             return quoted(text_clause(expression.template, names))
+        case FromFormula():
+            return formula_clause(expression, names)
+        case FromDate():
+            reached = date_clause(expression, names)
+            if not expression.has_fallback:
+                return reached
+            fallback = names.value(field, expression.fallback)
+            return fill(_("%(field)s, or else %(fallback)s"), field=reached, fallback=fallback)
         case FromToday():
             return bold(days_clause(expression.days))
         case FromActor():
@@ -73,13 +65,6 @@ def days_clause(days: int) -> str:
     if days < 0:
         return ngettext("%(days)s day before", "%(days)s days before", -days) % {"days": -days}
     return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
-
-
-def placeholder_clause(path: str, record_type: str) -> SafeString:
-    """What a placeholder stands for; the record's own fields go without saying whose they are."""
-    if "." in path or path not in fields_of(record_type):
-        return path_clause(path, record_type)
-    return fill("%(field)s", field=field_bare(record_type, path))
 
 
 def text_clause(template: str, names: Names) -> SafeString:

@@ -147,6 +147,14 @@ def field_behind(record_type: str, path: str) -> SafeString:
     return field_of(types[-1] if types else record_type, found.key)
 
 
+def field_label(record_type: str, path: str) -> str:
+    """What the field at the end of a path is called on its own; nothing when there is none."""
+    try:
+        return str(resolve(record_type, path.removeprefix("before.")).field.label)
+    except UnknownField:
+        return ""
+
+
 def record_noun(record_type: str) -> str:
     """A record of this type, already spoken of: "the deal"."""
     match record_type:

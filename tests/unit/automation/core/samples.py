@@ -117,6 +117,9 @@ class SampleWorld:
     def name_of(self, kind_or_type: str, id: int, /) -> str | None:
         return self.names.get((kind_or_type, id))
 
+    def email_of(self, user_id: int, /) -> str | None:
+        return {5: "ana@kestrel.example"}.get(user_id)
+
     def teams_of(self, user_id: int, /) -> frozenset[int]:
         return self.teams.get(user_id, frozenset())
 
