@@ -18,6 +18,7 @@ from relance.automation.explain.names import Names
 from relance.automation.models import Notification, Run
 from relance.automation.templates import Here, find, templates
 from relance.automation.validity import problems_of
+from relance.outbound.models import Mail
 from relance.records import deals
 from relance.records.configuration import current
 from relance.records.fields import RECORD_TYPES
@@ -33,9 +34,11 @@ EUROS_1001 = {"amount": 100_100, "currency": "EUR"}
 def _deal(office: Office, **values: Any) -> int:
     with write(office.actor("ana")) as change:
         organization = change.create("organization", {"name": "Hôtel des Quais"})
+        emails = [{"value": "jeanne@quais.example", "kind": "work", "primary": True}]
+        person = change.create("person", {"name": "Jeanne Kerbrat", "emails": emails})
+        linked = {"organization": organization, "person": person}
         return change.create(
-            "deal",
-            {"title": "Refurbishment", "organization": organization, "stage": office.stages[0].pk, **values},
+            "deal", {"title": "Refurbishment", "stage": office.stages[0].pk, **linked, **values}
         )
 
 
@@ -129,7 +132,10 @@ STORIES: dict[str, tuple[Happening, Callable[[Office], bool]]] = {
             _told("claire", "Refurbishment is won."),
         ),
     ),
-    "won-thanks": (_won, _planned("Thank the customer for Refurbishment", "email")),
+    "won-thanks": (
+        _won,
+        lambda office: Mail.objects.get().subject == "Thank you for your order: Refurbishment",
+    ),
     "label-lead": (_lead, lambda office: len(Lead.objects.get().labels) == 1),
     "hand-over": (_handed_over, lambda office: Organization.objects.get().owner_id == office.users["ben"].pk),
     "key-account": (

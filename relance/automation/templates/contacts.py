@@ -64,8 +64,8 @@ class LabelLead(Template):
     def document(self, answers: Answers, here: Here) -> dict[str, Any]:
         labels = [int(answers["label"])] if answers["label"] else []
         steps = [
-            only_if(row("source", "is", answers["source"]), row("labels", "empty")),
-            act("record.update", target="record", values={"labels": fixed(labels)}),
+            only_if(row("source", "is", answers["source"])),
+            act("label.add", target="record", labels=labels),
         ]
         return document(here, "record.created", {"record": "lead"}, steps)
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from relance.automation.templates import Answers, Question, Template, blanks, building, template
-from relance.automation.templates.building import act, document, fixed, text
+from relance.automation.templates import Answers, Blank, Question, Template, blanks, building, template
+from relance.automation.templates.building import act, document, fixed, only_if, row, text
 from relance.automation.templates.here import Here
+from relance.lib.kinds import Kind
 
 
 @template
@@ -74,18 +75,32 @@ class WonThanks(Template):
     """Nobody forgets to say thank you."""
 
     key = "won-thanks"
-    title = gettext_lazy("Say thank you when a deal is won")
-    why = gettext_lazy("When a deal is won, its owner is reminded to thank the customer by e-mail.")
+    title = gettext_lazy("Thank the customer of a won deal by e-mail")
+    why = gettext_lazy("When a deal is won, its contact gets an e-mail at once.")
     icon = "mail"
     record_type = "deal"
+    also = ("person",)
     rank = 90
 
     def questions(self, here: Here) -> Sequence[Question]:
-        return (blanks.days(1, _("Until when?")),)
+        subject = Blank("subject", _("Subject line"), Kind.TEXT, _("Thank you for your order: {{ title }}"))
+        words = _(
+            'Dear {{ person.first_name | or "customer" }},\n\n'
+            "thank you for your order. We will be in touch this week about the next steps.\n\n"
+            "Kind regards,\n{{ owner }}"
+        )
+        body = Blank("body", _("Text"), Kind.LONG_TEXT, words)
+        return (
+            Question(_("What is the subject?"), (subject,)),
+            Question(_("What does the e-mail say?"), (body,)),
+        )
 
     def document(self, answers: Answers, here: Here) -> dict[str, Any]:
-        subject = _('Thank {{ person.name | or "the customer" }} for {{ title }}')
-        return document(here, "deal.won", {}, [building.activity(here, subject, "email", answers["days"])])
+        steps = [
+            only_if(row("person.emails", "filled")),
+            act("email.send", to="contact", subject=answers["subject"], body=answers["body"]),
+        ]
+        return document(here, "deal.won", {}, steps)
 
 
 @template

@@ -49,7 +49,7 @@ def offers(desk: Desk, at: str) -> dict[str, Any]:
     return {
         "at": at,
         "groups": groups,
-        "at_end": at == desk.end_place,
+        "at_end": at == desk.end_place and bool(desk.cards),
         "may_branch": may_branch,
         "panel_template": PICKER,
     }

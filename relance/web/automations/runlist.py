@@ -36,7 +36,7 @@ class ListedRun:
 
     Attributes:
         remedy, help: what to do about it, and where.
-        may_repeat: whether the reader may run it again.
+        may_repeat: whether it failed or was blocked, and the reader may run it again.
     """
 
     line: Line
@@ -101,7 +101,7 @@ def listed(actor: Actor, lines: Sequence[Line]) -> list[ListedRun]:
             ListedRun(
                 line, because, outcome, *chip_of(line.result), remedy,
                 help_for(line, blocks.get(line.run_id or 0, "")),
-                line.run_id is not None and line.automation_id in theirs,
+                line.failure is not None and line.automation_id in theirs,
             )
         )  # fmt: skip
     return told
