@@ -74,6 +74,39 @@ def test_every_kind_of_value_comes_back_as_it_was_sent(api, ana):
     assert activity["type"] == "call" and activity["done"] is False and activity["deal"] == deal["id"]
 
 
+def test_an_appointment_has_people_and_colleagues(api, ana):
+    person = api.post("/people", {"name": "Zoé"}).json()["id"]
+    there = [f"user:{ana.id}", f"person:{person}", f"person:{person}"]
+    sent = {"subject": "Visit", "type": "appointment", "location": "Nantes", "participants": there}
+    activity = api.post("/activities", sent).json()
+    assert activity["participants"] == [f"person:{person}", f"user:{ana.id}"]
+    assert activity["location"] == "Nantes"
+    for wrong in (["team:1"], ["person:0"], ["user:99999"], ["person:99999"], ["person:1 "], "user:1", [1]):
+        answer = api.post("/activities", {"subject": "Visit", "participants": wrong})
+        assert answer.status_code == 422, wrong
+        assert all(error["pointer"].startswith("/participants") for error in answer.json()["errors"])
+    assert api.patch(f"/activities/{activity['id']}", {"participants": []}).json()["participants"] == []
+
+
+def test_a_lead_is_converted_to_a_deal(api):
+    lead = api.post("/leads", {"title": "Two machines"}).json()
+    path = f"/leads/{lead['id']}/convert"
+    assert api.post(path, {"version": 7}).status_code == 409
+    assert api.post(path, {"stage": 999_999}).status_code == 422
+    assert api.post(path, {"shoe": 1}).status_code == 422
+    made = api.post(path, {"version": 1})
+    assert made.status_code == 201
+    deal = made.json()
+    assert (deal["title"], deal["lead"], made["Location"]) == (
+        "Two machines",
+        lead["id"],
+        f"/api/v1/deals/{deal['id']}",
+    )
+    assert api.get(f"/leads/{lead['id']}").json()["deal"] == deal["id"]
+    assert api.post(path, {}).json()["id"] == deal["id"]
+    assert api.post("/leads/999999999/convert", {}).status_code == 404
+
+
 def test_a_list_is_read_page_by_page(api):
     ids = [api.post("/leads", {"title": f"Lead {number}"}).json()["id"] for number in range(5)]
     seen, path = [], "/leads?limit=2"

@@ -187,7 +187,7 @@ def test_what_actions_set_is_checked(office: Office) -> None:
             ),
             update(won_at=None, title=None),
             act("deal.win", target="organization"),
-            act("record.delete", target="lead"),
+            act("record.delete", target="activity"),
         ],
     )
     with pytest.raises(DocumentError) as refused:
