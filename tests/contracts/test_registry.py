@@ -113,7 +113,7 @@ ACTIONS: dict[str, Callable[[Office], Params]] = {
     },
     "email.send": lambda office: {
         "to": "address",
-        "address": "{{ title | or \"x\" }}@hotel.example",
+        "address": '{{ title | or "x" }}@hotel.example',
         "subject": "About {{ title }}",
         "body": "It is worth {{ value }}.",
     },
