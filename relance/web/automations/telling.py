@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from relance.accounts.people import Actor
 from relance.automation.core.verdicts import Verdict
@@ -23,7 +23,7 @@ from relance.automation.models import Automation, Run
 from relance.automation.rights import visible
 from relance.automation.story import Effect, Mailed, Step
 from relance.events.models import Event
-from relance.records import fields
+from relance.records import display, fields
 from relance.records.configuration import current
 from relance.records.unit_of_work import IMAGINED
 from relance.web.types import TYPES
@@ -151,7 +151,9 @@ def outcome(line: Line, deeds: Iterable[Effect], said: Names) -> SafeString:
     told[1:] = [inside(each) for each in told[1:]]
     if len(told) <= 3:
         return listed(told)
-    return fill(_("%(deeds)s and more"), deeds=listed(told[:3]))
+    more = len(told) - 3
+    template = ngettext("%(deeds)s and %(count)s more", "%(deeds)s and %(count)s more", more)
+    return fill(template, deeds=listed(told[:3]), count=display.number(more))
 
 
 def unmet(step: Step | None, said: Names) -> SafeString:
