@@ -13,7 +13,7 @@ from relance.lib.text import TextError, clean
 from relance.web.automations import saying
 from relance.web.automations.asks import Typed
 from relance.web.automations.conditions import ConditionForm
-from relance.web.automations.desk import Desk
+from relance.web.automations.desk import Desk, each_card
 from relance.web.automations.panels import Panel
 
 MAX_NAME = 60
@@ -147,6 +147,9 @@ class MovePanel(Panel):
         self.moved = moved
         self.at = drafting.place(path)
         self.card = next(card for card in desk.every_card if card.id == moved)
+        for card in each_card([self.card]):
+            for inner in card.paths:
+                inner.is_moved = True  # nothing is put into itself
 
     @property
     def title(self) -> str:

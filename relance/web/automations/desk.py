@@ -74,6 +74,7 @@ class PathCard:
         sentence: when it is taken; none while it is not set up.
         end_place: where a step at its end would stand.
         is_only: whether it is the last one left, which a branch keeps.
+        is_moved: whether it is part of what is being put elsewhere.
     """
 
     id: str
@@ -85,6 +86,7 @@ class PathCard:
     is_first: bool = False
     is_last: bool = False
     is_only: bool = False
+    is_moved: bool = False
     problems: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     inside: int = 0
@@ -202,7 +204,7 @@ class Desk:
     @cached_property
     def every_card(self) -> list[Card]:
         """All steps, in document order."""
-        return list(_each(self.cards))
+        return list(each_card(self.cards))
 
     @property
     def ids(self) -> list[str]:
@@ -334,15 +336,16 @@ def problems_of(document: Document, actor: Actor) -> list[Problem]:
     return [*unset, *validity.problems_of(document, actor)]
 
 
-def _each(cards: list[Card]) -> Iterator[Card]:
+def each_card(cards: list[Card]) -> Iterator[Card]:
+    """Steps with those inside them, in document order."""
     for card in cards:
         yield card
         for path in card.paths:
-            yield from _each(path.cards)
+            yield from each_card(path.cards)
 
 
 def _ids(cards: list[Card]) -> set[str]:
-    every = list(_each(cards))
+    every = list(each_card(cards))
     return {card.id for card in every} | {path.id for card in every for path in card.paths}
 
 

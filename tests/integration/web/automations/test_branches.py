@@ -160,6 +160,8 @@ def test_a_step_is_put_into_a_path_by_its_mark(window: Window, forked: Automatio
     assert order(forked) == ["b1", "b2", "b4", "b3"]
     for nowhere in ("steps/0/paths/0/steps/0", "steps/9", "moon"):
         assert post(client, forked, "steps/b1/relocate/", at=nowhere).status_code == 409
+    itself = client.get(f"/automations/{forked.pk}/steps/b1/relocate/").content.decode()
+    assert "Put it here, at the end" in itself and "in path 1" not in itself
     assert client.get(f"/automations/{forked.pk}/steps/b9/relocate/").status_code == 404
     assert post(client, forked, "steps/b9/relocate/", at="steps/0").status_code == 409
 
