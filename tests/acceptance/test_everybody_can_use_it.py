@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from relance.accounts.models import Role
 from relance.automation.models import Evaluation, Run
+from relance.outbound.models import Mail
 from tests import builders
 from tests.acceptance import company
 from tests.acceptance.conftest import violations
@@ -49,6 +50,7 @@ def addresses(site):
         builders.act("record.create", record="activity", link=True, values=planned),
         builders.update("organization", rating="A"),
         builders.act("notify", to=["owner"], text="{{ title }} is a good one"),
+        builders.act("email.send", to="contact", subject="{{ title }}", body="Dear {{ person.first_name }}"),
     ]
     good = builders.automation(on="deal.created", do=steps, owner=owner, name="Good ones")
     broken = [builders.update("organization", rating="A")]
@@ -78,6 +80,7 @@ def addresses(site):
     )
     company.settle()
     run, failed = (Run.objects.filter(state=state).latest("pk") for state in ("done", "failed"))
+    letters = mailed(good.pk)
     looked = Evaluation.objects.filter(record_name="Small ovens").latest("pk")
     records = {
         "board": "/deals/board/",
@@ -124,7 +127,29 @@ def addresses(site):
         "new user": "/users/new/",
         "new team": "/teams/new/",
     }
-    return {"records": records, "automations": automations, "settings": settings}
+    mails = {
+        "mails": "/mail/",
+        "held mails": "/mail/?state=held",
+        "failed mail": f"/mail/{letters[0].pk}/",
+        "held mail": f"/mail/{letters[1].pk}/",
+        "caught mails": "/mail/caught/",
+        "help": "/help/email/",
+    }
+    return {"records": records, "automations": automations, "mails": mails, "settings": settings}
+
+
+def mailed(automation_id):
+    """The mails of an automation: the one it wrote, which has failed, one that is held and one that was caught."""
+    letter = company.eventually(lambda: Mail.objects.filter(automation_id=automation_id, state="held").first())
+    refused = {"code": "refused_recipient", "params": {"number": 550, "answer": "No", "address": letter.to_address}}
+    Mail.objects.filter(pk=letter.pk).update(state="failed", error=refused)
+    made = [letter]
+    for state, caught, error in (("held", False, {"code": "no_server", "params": {}}), ("sent", True, None)):
+        values = {field.attname: getattr(letter, field.attname) for field in Mail._meta.concrete_fields}
+        made.append(Mail(**values | {"id": None, "message_id": f"<{state}@x>", "state": state, "caught": caught}))
+        made[-1].error = error
+        made[-1].save()
+    return made
 
 
 def _fixed(value):
@@ -202,11 +227,17 @@ def test_automations_and_settings(site, audit, words, addresses):
     audit.pass_()
 
 
+def test_mails_and_help(site, audit, words, addresses):
+    site.log_in(audit.page, site.user("Camille"))
+    look_at(audit, words, addresses["mails"])
+    audit.pass_()
+
+
 def test_the_editor_with_each_of_its_panels(site, audit, words, addresses):
     page = audit.page
     site.log_in(page, site.user("Camille"))
     editor = addresses["automations"]["editor"]
-    for step in ("trigger", "b1", "b2", "b4", "audience"):
+    for step in ("trigger", "b1", "b2", "b4", "b5", "audience"):
         page.goto(f"{editor}?step={step}")
         # On a phone the panel lies over the steps.
         page.set_viewport_size(DESK)

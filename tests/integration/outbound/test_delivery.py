@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import close_old_connections, connection, transaction
+from django.utils import translation
 
 from relance.lib import clock
 from relance.outbound import outbox, server
@@ -47,6 +48,12 @@ def courier(box: Postbox | None = None, url: str = "", **options: float) -> Cour
 def now_of(mail: Mail) -> Mail:
     """The row as it is by now."""
     return Mail.objects.get(pk=mail.pk)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
