@@ -75,6 +75,7 @@ class Mail(models.Model):
             models.Index(fields=("state", "-id"), name="mail_by_state"),
             models.Index(fields=("record_type", "record_id"), name="mail_of_record"),
             models.Index(fields=("owner_id",), name="mail_of_owner"),
+            models.Index(fields=("run_id",), name="mail_of_run"),
         )
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils import translation
 
 from relance.lib import clock
 from relance.outbound import outbox, server
-from relance.outbound.delivery import Courier
+from relance.outbound.delivery import Courier, start_delivery
 from relance.outbound.explain import explained
 from relance.outbound.letters import Letter
 from relance.outbound.models import Mail, MailState
@@ -364,3 +365,20 @@ def test_a_mail_of_a_transaction_that_failed_was_never_there(box: Postbox) -> No
         put()
         raise ZeroDivisionError
     assert courier(box).drain() == 0
+
+
+def test_the_thread_beside_the_engine_is_woken_by_the_commit_and_ends_when_told(
+    box: Postbox, settings: Any
+) -> None:
+    settings.SMTP_URL, settings.MAIL_FROM = box.url, FROM
+    delivery = start_delivery()
+    try:
+        begun = time.monotonic()
+        mail = put()
+        while now_of(mail).state != MailState.SENT:
+            assert time.monotonic() - begun < 20, "it never left"
+            time.sleep(0.01)
+    finally:
+        delivery.stop()
+    assert not delivery.is_alive() and len(box.mails) == 1
+    assert delivery.wake not in outbox.LISTENERS
