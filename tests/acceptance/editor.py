@@ -240,7 +240,7 @@ class Editor:
 
     def set_days(self, label: str, days: int) -> Editor:
         """Give a date of an action a day counted from the run."""
-        self._value(label).get_by_label(self.words("Days"), exact=True).fill(str(days))
+        self._value(label).get_by_label(self.words("How many"), exact=True).fill(str(days))
         return self
 
     def set_another_field(self, label: str) -> Editor:

@@ -35,7 +35,7 @@ _TOKEN = re.compile(
 _SAME = {"×": "*", "÷": "/", "−": "-", ";": ","}
 _MANY = 10
 #: The functions, each with how many arguments it takes at least and at most.
-FUNCTIONS = {"min": (1, _MANY), "max": (1, _MANY), "round": (1, 2), "abs": (1, 1)}
+FUNCTIONS = {"min": (2, _MANY), "max": (2, _MANY), "round": (1, 2), "abs": (1, 1)}
 
 Sign = Literal["+", "-", "*", "/"]
 

@@ -92,6 +92,8 @@ def save(
 
 def context_of(desk: Desk, shown: Panel | None) -> dict[str, Any]:
     own = desk.automation.owner_id == desk.actor.user_id
+    if shown is not None:
+        shown.work_out()
     return {
         "desk": desk,
         "automation": desk.automation,

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from relance.automation import drafting
 from relance.automation.drafting import Block, Document
 from relance.lib.text import TextError, clean
+from relance.records import fields
 from relance.web.automations import saying
 from relance.web.automations.asks import Typed
+from relance.web.automations.calculating import CalculationForm
 from relance.web.automations.conditions import ConditionForm
 from relance.web.automations.desk import Desk, each_card
 from relance.web.automations.panels import Panel
@@ -107,6 +109,10 @@ class PathPanel(Panel):
         groups = self.form.read(strict=False) or []
         # A row in which nothing is chosen yet is not meant to hold always.
         return saying.path_taken(groups, self.desk.said) if groups or not self.form.groups else None
+
+    @property
+    def calculations(self) -> Sequence[tuple[CalculationForm, fields.Field]]:
+        return self.form.calculations
 
     def fill(self, typed: Typed) -> None:
         self.name = next(iter(typed.get("name", ())), "")[:300]

@@ -11,11 +11,14 @@ from relance.automation.core.blocks import MAX_GROUPS, MAX_ROWS
 from relance.automation.core.operators import Operator, find, operators_for
 from relance.automation.core.paths import Source, UnknownField, locate
 from relance.automation.drafting import Block
+from relance.automation.explain.conditions import field_at
 from relance.lib.kinds import Kind
 from relance.lib.shapes import Shape
 from relance.records import fields
 from relance.web.automations import labels
 from relance.web.automations.asks import FILL_IN, Ask, Input, Typed, Unreadable
+from relance.web.automations.calculating import CalculationForm, moved_by
+from relance.web.automations.comparing import FieldPick, OtherSideForm, modes
 from relance.web.automations.options import Group
 from relance.web.names import Names
 
@@ -41,6 +44,8 @@ class RowForm:
     op: str = ""
     typed: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    #: Made once, as it bears the results of its calculations.
+    _sides: list[FieldPick | CalculationForm] | None = None
 
     @property
     def prefix(self) -> str:
@@ -79,8 +84,46 @@ class RowForm:
         return found
 
     @property
+    def modes(self) -> list[tuple[str, str]]:
+        """With what the field can be compared."""
+        source, operator = self.source, self.operator
+        return modes(source, operator) if source is not None and operator is not None else []
+
+    @property
+    def mode(self) -> str:
+        """With what it is: "value", "field", "formula" or "date"."""
+        chosen = next(iter(self.typed.get(f"{self.prefix}-with", ())), "")
+        return chosen if chosen in {mode for mode, _label in self.modes} else "value"
+
+    @property
+    def other(self) -> OtherSideForm | None:
+        """Its other side, where that is no fixed value."""
+        source, operator, mode = self.source, self.operator, self.mode
+        if source is None or operator is None or mode == "value":
+            return None
+        return OtherSideForm(
+            self.prefix,
+            self.form.record_type,
+            source,
+            operator,
+            mode,
+            self.form.names,
+            self.typed,
+            self.errors,
+        )
+
+    @property
+    def sides(self) -> list[FieldPick | CalculationForm]:
+        """What is drawn for the other side."""
+        if self._sides is None:
+            self._sides = self.other.parts if self.other else []
+        return self._sides
+
+    @property
     def inputs(self) -> list[Input]:
-        """What the operator wants beside the field."""
+        """What the operator wants beside the field, as a fixed value."""
+        if self.mode != "value":
+            return []
         return [each for ask in self._asks() for each in ask.inputs(self.typed, self.errors, self.form.names)]
 
     @property
@@ -92,6 +135,14 @@ class RowForm:
     def op_error(self) -> str:
         """What is wrong with the operator."""
         return self.errors.get(f"{self.prefix}-op", "")
+
+    def hold(self, against: Any) -> None:
+        """Take over the other side of a stored row."""
+        stored = list(against) if isinstance(against, list | tuple) else []
+        first = stored[0] if stored and isinstance(stored[0], dict) else {}
+        self.typed[f"{self.prefix}-with"] = [str(first.get("from", ""))]
+        if (other := self.other) is not None:
+            other.hold(stored)
 
     def settle(self) -> None:
         """Choose the likely operator where the present one does not fit: of amounts "is over", else the first."""
@@ -113,6 +164,11 @@ class RowForm:
             errors[f"{self.prefix}-field"] = labels.field_gone() if self.path else str(FILL_IN)
         elif operator is None:
             errors[f"{self.prefix}-op"] = str(FILL_IN)
+        elif (other := self.other) is not None:
+            try:
+                row["against"] = other.read()
+            except Unreadable as error:
+                errors |= error.errors
         else:
             for ask in self._asks():
                 key = ask.name.rpartition("-")[2]
@@ -126,7 +182,7 @@ class RowForm:
                 elif operator.shape not in (Shape.NONE, Shape.ONE_OR_ANY):
                     errors[ask.first] = str(FILL_IN)
         if strict:
-            self.errors = errors
+            self.errors, self._sides = errors, None
         if not strict and self.source is not None and operator is not None:
             return row
         return None if errors else row
@@ -193,6 +249,9 @@ class ConditionForm:
         Returns:
             The id of the element that gets the focus, if any.
         """
+        verb, _sep, key = deed.partition(":")
+        if verb in ("add-move", "remove-move"):
+            return moved_by(self.calculations, verb, key)
         match = _ACT.fullmatch(deed)
         if match is None:
             return ""
@@ -231,12 +290,25 @@ class ConditionForm:
         return [row for group in self.groups for row in group]
 
     @property
+    def calculations(self) -> list[tuple[CalculationForm, fields.Field]]:
+        """What is worked out in its rows, each with the field it is compared with."""
+        return [
+            (part, field_at(self.record_type, row.path))
+            for row in self.rows
+            for part in row.sides
+            if not isinstance(part, FieldPick)
+        ]
+
+    @property
     def field_groups(self) -> Sequence[Group]:
         """The fields to choose from: the record's own, its parents', and what is known of the event."""
         return labels.field_groups(self.record_type)
 
     def _stored(self, group: int, number: int, row: Mapping[str, Any]) -> RowForm:
         form = RowForm(self, group, number, str(row.get("field", "")), str(row.get("op", "")))
+        if against := row.get("against"):
+            form.hold(against)
+            return form
         for ask in form._asks():
             form.typed |= ask.typed(row.get(ask.name.rpartition("-")[2]))
         return form
@@ -253,6 +325,8 @@ class ConditionForm:
         before = next(iter(held.get(f"{prefix}was", ())), path)
         if before != path and row.source is not None and not self._alike(before, row.source):
             row.typed = {name: texts for name, texts in held.items() if name.endswith(("-field", "-op"))}
+        if (other := row.other) is not None:
+            other.settle()
         return row
 
     def _alike(self, before: str, source: Source) -> bool:
@@ -270,3 +344,4 @@ class ConditionForm:
                 row.group, row.number = group, number
                 row.typed = {name.replace(old, new, 1): texts for name, texts in row.typed.items()}
                 row.errors = {name.replace(old, new, 1): text for name, text in row.errors.items()}
+                row._sides = None

@@ -1,4 +1,4 @@
-"""One value of an action in the panel: always the same, from a field, a text with placeholders, a day from today, …"""
+"""One value of an action in the panel: always the same, from a field, a text with placeholders, worked out, …"""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from relance.automation.core.placeholders import MAX_TEMPLATE, TemplateError, parse_template
 from relance.automation.core.values import fits
 from relance.lib.kinds import Kind
 from relance.records import fields
-from relance.web import parsing
 from relance.web.automations import labels
 from relance.web.automations.asks import FILL_IN, Ask, Input, Typed, Unreadable
+from relance.web.automations.calculating import CalculationForm, DateForm, FormulaForm
 from relance.web.automations.options import Group
 from relance.web.names import Names
 
 _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAILS, Kind.PHONES})
 _DAYS = frozenset({Kind.DATE, Kind.DATETIME})
+_AMOUNTS = frozenset({Kind.NUMBER, Kind.MONEY})
 
 
 @dataclass
@@ -30,7 +32,7 @@ class ExpressionForm:
         prefix: begins the names of its inputs.
         record_type: of the triggering record, whose fields can be copied.
         target: the field the value is for.
-        source: "fixed", "field", "text", "today", "actor", or "empty" for a fixed nothing.
+        source: "fixed", "field", "text", "formula", "date", "actor", or "empty" for a fixed nothing.
     """
 
     prefix: str
@@ -69,9 +71,15 @@ class ExpressionForm:
                 form.typed |= form._fallback.typed(stored.get("fallback"))
             case "text":
                 form.typed[f"{prefix}-text"] = [str(stored.get("template", ""))]
-            case "today":
-                form.typed[f"{prefix}-days"] = [str(stored.get("days", 0))]
+            case "formula":
+                form.formula.hold(stored)
+            case "today" | "date":
+                form.source = "date"
+                form.date.hold(stored)
+                form.typed |= form._fallback.typed(stored.get("fallback"))
         form._settle()
+        if form.source == "date" and not stored:
+            form.date.hold(None)
         return form
 
     @classmethod
@@ -83,7 +91,14 @@ class ExpressionForm:
         held = {name: [text[:20_000] for text in texts] for name, texts in own.items()}
         form = cls(prefix, record_type, target, names, next(iter(held.get(f"{prefix}-from", ())), ""), held)
         form._settle()
+        form.date.settle()
+        if form.source == "date" and f"{prefix}-start" not in held:
+            form.date.hold(None)
         return form
+
+    def __post_init__(self) -> None:
+        self.formula = FormulaForm(self.prefix, self.record_type, self.typed, self.errors)
+        self.date = DateForm(self.prefix, self.record_type, self.typed, self.errors)
 
     @property
     def _is_text(self) -> bool:
@@ -99,7 +114,9 @@ class ExpressionForm:
         else:
             offered.append(("fixed", _("Always the same")))
         if kind in _DAYS:
-            offered.insert(0, ("today", _("Days from then")))
+            offered.insert(0, ("date", _("A date worked out")))
+        if kind in _AMOUNTS:
+            offered.append(("formula", _("A calculation")))
         if kind is Kind.USER:
             offered.append(("actor", _("Whoever triggered it")))
         if self.path_groups:
@@ -144,13 +161,11 @@ class ExpressionForm:
         )
 
     @property
-    def days(self) -> Input:
-        """How many days from the day it runs."""
-        name = f"{self.prefix}-days"
-        typed = self.typed.get(name, ["0"])
-        return Input(
-            name=name, label=_("Days"), widget="number", typed=typed, error=self.errors.get(name, "")
-        )
+    def calculation(self) -> CalculationForm | None:
+        """The formula or the date, where it is one."""
+        if self.source == "formula":
+            return self.formula
+        return self.date if self.source == "date" else None
 
     @property
     def inputs(self) -> list[Input]:
@@ -169,12 +184,12 @@ class ExpressionForm:
 
     def read(self, *, strict: bool = True) -> dict[str, Any] | None:
         """The expression for a document; none when it is incomplete or wrong."""
-        self.errors = {}
+        self.errors.clear()
         try:
             return self._read()
         except Unreadable as error:
             if strict:
-                self.errors = error.errors
+                self.errors |= error.errors
             return None
 
     def _read(self) -> dict[str, Any]:
@@ -193,15 +208,13 @@ class ExpressionForm:
                 return expression
             case "text":
                 return self._read_text()
-            case "today":
-                name = f"{self.prefix}-days"
-                try:
-                    days = parsing.number(next(iter(self.typed.get(name, ())), "0") or "0")
-                except parsing.Unreadable as error:
-                    raise Unreadable({name: str(error)}) from error
-                if abs(days) > 3660:
-                    raise Unreadable({name: _("At most ten years, please.")})
-                return {"from": "today", "days": days}
+            case "formula":
+                return self.formula.read()
+            case "date":
+                date = self.date.read()
+                if self.date.from_field and (fallback := self._fallback.read(self.typed)) is not None:
+                    date["fallback"] = fallback
+                return date
             case "actor":
                 return {"from": "actor"}
         return {
@@ -268,7 +281,12 @@ def template_error(text: str) -> str:
 
 def placeholder_groups(record_type: str) -> Sequence[Group]:
     """What can be put into a text: fields, who triggered it, and the record's address."""
-    groups = list(labels.readable_groups(record_type))
-    user = ("trigger.user", labels.field_label(record_type, "trigger.user"))
-    event = (user, ("record.link", _("Link to the record")))
-    return [*groups, Group(_("What happened"), event)]
+    event = (
+        ("trigger.user", labels.field_label(record_type, "trigger.user")),
+        ("trigger.user.email", _("E-mail address of who triggered it")),
+        ("owner.email", _("E-mail address of the owner")),
+        ("today", pgettext("a value in a text", "Today’s date")),
+        ("record.link", _("Link to the record")),
+    )
+    happened = Group(_("What happened"), event)
+    return [*labels.readable_groups(record_type), happened, *labels.before_groups(record_type)]

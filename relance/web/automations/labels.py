@@ -101,6 +101,9 @@ def field_label(record_type: str, path: str) -> str:
         return _("Who triggered it")
     if path == "trigger.origin":
         return _("Where the change came from")
+    if path.startswith("before."):
+        field = field_label(record_type, path.removeprefix("before."))
+        return _("%(field)s before the change") % {"field": field}
     try:
         found = fields.resolve(record_type, path)
     except LookupError:
@@ -137,6 +140,15 @@ def readable_groups(record_type: str, *, only: frozenset[Kind] | None = None) ->
         for prefix, label, found in _parents(record_type)
         if (entries := tuple(_entries(found, prefix, label, only)))
     ]
+
+
+def before_groups(record_type: str, *, only: frozenset[Kind] | None = None) -> Sequence[Group]:
+    """The record's own fields as they were before the change."""
+    entries = tuple(
+        (f"before.{path}", _("%(field)s before the change") % {"field": label})
+        for path, label in _entries(record_type, "", "", only)
+    )
+    return [Group(_("Before the change"), entries)] if entries else []
 
 
 def _parents(record_type: str) -> Sequence[tuple[str, str, str]]:

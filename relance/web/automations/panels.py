@@ -18,10 +18,12 @@ from relance.automation.registry import GROUPS, registry
 from relance.records import fields
 from relance.web.automations import saying
 from relance.web.automations.asks import Typed
+from relance.web.automations.calculating import CalculationForm
 from relance.web.automations.conditions import ConditionForm
 from relance.web.automations.desk import Desk
 from relance.web.automations.icons import glyph
 from relance.web.automations.params import ParamsForm
+from relance.web.automations.sampling import work_out
 
 
 class Panel:
@@ -66,6 +68,26 @@ class Panel:
             return False
         steps = self.desk.document.get("steps") or []
         return self.which == (str(steps[-1].get("id")) if steps else "trigger")
+
+    @property
+    def calculations(self) -> Sequence[tuple[CalculationForm, fields.Field]]:
+        """What is worked out here, each with the field it is for."""
+        return ()
+
+    @property
+    def redrawn(self) -> str:
+        """Where results, and what depends on a formula, are drawn anew while somebody types; for htmx."""
+        return ",".join(
+            f"#{part}-{form.prefix}"
+            for form, _field in self.calculations
+            for part in (("result", "defaults") if form.kind == "formula" else ("result",))
+        )
+
+    def work_out(self) -> None:
+        """Work out what the calculations give on a sample record."""
+        if found := self.calculations:
+            desk = self.desk
+            work_out(found, desk.record_type or "deal", desk.actor, desk.said, rounded=self.kind == "action")
 
     def fill(self, typed: Typed) -> None:
         """Take over what was typed."""
@@ -204,6 +226,10 @@ class ConditionPanel(Panel):
     def readback(self) -> SafeString | None:
         return saying.condition(self.form.read(strict=False) or [], self.desk.said)
 
+    @property
+    def calculations(self) -> Sequence[tuple[CalculationForm, fields.Field]]:
+        return self.form.calculations
+
     def fill(self, typed: Typed) -> None:
         self.form = ConditionForm.of_typed(
             typed, self.record_type, updates=self.desk.updates, names=self.desk.names
@@ -261,6 +287,10 @@ class ActionPanel(Panel):
         params = self.form.read(strict=False)
         block = {"id": self.which, "kind": "action", "type": self.type, "params": params or {}}
         return saying.block(block, self.desk.said)
+
+    @property
+    def calculations(self) -> Sequence[tuple[CalculationForm, fields.Field]]:
+        return self.form.calculations
 
     def fill(self, typed: Typed) -> None:
         self.form = ParamsForm.of_typed(self.entry.Params, typed, self.desk.record_type, self.desk.names)

@@ -20,6 +20,7 @@ from relance.lib.shapes import Shape
 from relance.records import fields
 from relance.web.automations import options
 from relance.web.automations.asks import FILL_IN, Ask, Input, Typed, Unreadable, is_id
+from relance.web.automations.calculating import CalculationForm, moved_by
 from relance.web.automations.expressions import ExpressionForm, placeholder_groups, template_error
 from relance.web.automations.options import Group
 from relance.web.automations.parts import Part
@@ -100,6 +101,8 @@ class ParamsForm:
             The id of the element that gets the focus, if any.
         """
         verb, _sep, key = deed.partition(":")
+        if verb in ("add-move", "remove-move"):
+            return moved_by(self.calculations, verb, key)
         for part in self.parts:
             if part.kind != "values":
                 continue
@@ -116,6 +119,13 @@ class ParamsForm:
                 self._refresh(part)
                 return f"in-{part.name}-add"
         return ""
+
+    @property
+    def calculations(self) -> list[tuple[CalculationForm, fields.Field]]:
+        """What is worked out among its values, each with the field it is for."""
+        forms = [form for part in self.parts for _field, form in part.rows]
+        forms += [part.expression for part in self.parts if part.expression is not None]
+        return [(form.calculation, form.target) for form in forms if form.calculation is not None]
 
     def read(self, *, strict: bool = True) -> dict[str, Any] | None:
         """The parameters for a document; none when an input is wrong and it is to be strict."""
@@ -332,7 +342,7 @@ class ParamsForm:
         if value is None and strict and not (not part.form.required and _is_blank(form)):
             raise Unreadable({})
         if value is None:
-            form.errors = {}
+            form.errors.clear()
         return value
 
     def _show(self, part: Part, errors: Mapping[str, str]) -> None:
@@ -359,10 +369,15 @@ def _ticks(form: registered.Form) -> Sequence[Group]:
     return options.grouped(form.options)
 
 
+_PARTS = {"fixed": "fixed", "field": "path", "text": "text", "formula": "formula", "date": "start"}
+
+
 def _input_of(form: ExpressionForm, keys: Sequence[str]) -> str:
-    part = {"fixed": "fixed", "field": "path", "text": "text", "today": "days"}.get(form.source, "from")
+    part = _PARTS.get(form.source, "from")
     if keys and keys[0] == "fallback":
         part = "fallback"
+    elif len(keys) > 1 and keys[0] == "defaults":
+        part = f"default-{keys[1]}"
     return f"{form.prefix}-{part}"
 
 

@@ -242,6 +242,11 @@ document.addEventListener("click", (event) => {
   card?.closest(".step")?.scrollIntoView({ block: "center" });
 });
 
+// Results are drawn anew while somebody types; what has the caret stays.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.contains(document.activeElement)) event.detail.shouldSwap = false;
+});
+
 /* ---- Small helps -------------------------------------------------------------------------------------- */
 
 // A placeholder goes where the caret is.
@@ -249,7 +254,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
   if (!button) return;
   const into = document.getElementById(button.dataset.into);
-  const text = `{{ ${button.dataset.insert} }}`;
+  const text = "plain" in button.dataset ? button.dataset.insert : `{{ ${button.dataset.insert} }}`;
   into.setRangeText(text, into.selectionStart ?? into.value.length, into.selectionEnd ?? into.value.length, "end");
   into.dispatchEvent(new Event("input", { bubbles: true }));
   button.closest("details").open = false;
