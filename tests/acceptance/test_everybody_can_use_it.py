@@ -140,13 +140,20 @@ def addresses(site):
 
 def mailed(automation_id):
     """The mails of an automation: the one it wrote, which has failed, one that is held and one that was caught."""
-    letter = company.eventually(lambda: Mail.objects.filter(automation_id=automation_id, state="held").first())
-    refused = {"code": "refused_recipient", "params": {"number": 550, "answer": "No", "address": letter.to_address}}
+    letter = company.eventually(
+        lambda: Mail.objects.filter(automation_id=automation_id, state="held").first()
+    )
+    refused = {
+        "code": "refused_recipient",
+        "params": {"number": 550, "answer": "No", "address": letter.to_address},
+    }
     Mail.objects.filter(pk=letter.pk).update(state="failed", error=refused)
     made = [letter]
     for state, caught, error in (("held", False, {"code": "no_server", "params": {}}), ("sent", True, None)):
         values = {field.attname: getattr(letter, field.attname) for field in Mail._meta.concrete_fields}
-        made.append(Mail(**values | {"id": None, "message_id": f"<{state}@x>", "state": state, "caught": caught}))
+        made.append(
+            Mail(**values | {"id": None, "message_id": f"<{state}@x>", "state": state, "caught": caught})
+        )
         made[-1].error = error
         made[-1].save()
     return made
