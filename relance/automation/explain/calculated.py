@@ -51,6 +51,8 @@ def formula_clause(expression: FromFormula, names: Names) -> SafeString:
     words = list(tokens(expression.formula))
     parts = []
     for number, word in enumerate(words[:-1]):
+        if word.text == "%":
+            continue  # said with its number
         text = _word(word, words[number + 1], names)
         if word.kind == "sign" and word.text in _APART and number and not _opens(words[number - 1]):
             text = format_html(" {} ", text)
@@ -58,6 +60,11 @@ def formula_clause(expression: FromFormula, names: Names) -> SafeString:
             text = format_html("{} ", text)
         parts.append((text,))
     return format_html_join("", "{}", parts)
+
+
+def _percent() -> str:
+    """The sign of percent as the language sets it behind a number."""
+    return display.percent(1).removeprefix("1")
 
 
 def _opens(word: Token) -> bool:
@@ -68,7 +75,7 @@ def _opens(word: Token) -> bool:
 def _word(word: Token, after: Token, names: Names) -> Any:
     match word.kind:
         case "number":
-            return bold(display.number(Decimal(word.text)))
+            return bold(display.number(Decimal(word.text)) + (_percent() if after.text == "%" else ""))
         case "name" if after.text != "(":
             return bold(placeholder_clause(word.text, names.record_type))
         case "sign":

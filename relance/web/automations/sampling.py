@@ -20,7 +20,7 @@ from relance.automation.engine.formatter import formatter_for
 from relance.automation.engine.world import BatchWorld
 from relance.automation.explain.failures import failure
 from relance.automation.explain.names import Names as Said
-from relance.automation.explain.wording import fill
+from relance.automation.explain.wording import bold, fill
 from relance.lib import clock
 from relance.lib.kinds import Kind
 from relance.records import access, display, fields
@@ -84,9 +84,9 @@ class Sampler:
             shown = self._shown(value, target, rounded=rounded)
         except ValueProblem as problem:
             stored = {"code": problem.code, "params": problem.params}
-            text = fill(_("%(record)s: %(why)s"), record=record, why=failure(stored, self.said).why)
+            text = fill(_("With “%(record)s”: %(why)s"), record=record, why=failure(stored, self.said).why)
             return Result(text, good=False)
-        return Result(fill(_("%(record)s: %(value)s"), record=record, value=shown), good=True)
+        return Result(fill(_("For example, with “%(record)s”: %(value)s"), record=record, value=bold(shown)), good=True)
 
     def _shown(self, value: Any, target: fields.Field, *, rounded: bool) -> str:
         assert self._scope is not None
