@@ -7,19 +7,36 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from relance.automation.core.blocks import Row
 from relance.automation.core.calculated import FromDate, FromFormula
 from relance.automation.core.verdicts import Because, Verdict
-from relance.automation.explain.calculated import date_clause, formula_clause
+from relance.automation.explain.calculated import day_clause, formula_clause
 from relance.automation.explain.names import Names
 from relance.automation.explain.paths import path_clause
 from relance.automation.explain.wording import bold, capital, field_label, fill
 from relance.lib.kinds import Kind
 from relance.records.fields import Field
+
+#: Where a comparison reads otherwise than with a fixed value, in one language or another.
+CLAUSES: dict[str, str | Promise] = {
+    "gt": pgettext_lazy("compared with another field or a calculation", "%(field)s is over %(value)s"),
+    "gte": pgettext_lazy("compared with another field or a calculation", "%(field)s is at least %(value)s"),
+    "lt": pgettext_lazy("compared with another field or a calculation", "%(field)s is under %(value)s"),
+    "lte": pgettext_lazy("compared with another field or a calculation", "%(field)s is at most %(value)s"),
+    "before": pgettext_lazy("compared with another field or a calculation", "%(field)s is before %(value)s"),
+    "after": pgettext_lazy("compared with another field or a calculation", "%(field)s is after %(value)s"),
+    "on_or_before": pgettext_lazy(
+        "compared with another field or a calculation", "%(field)s is on %(value)s or before"
+    ),
+    "on_or_after": pgettext_lazy(
+        "compared with another field or a calculation", "%(field)s is on %(value)s or after"
+    ),
+}
 
 
 def side_clause(expression: Any, names: Names) -> SafeString:
@@ -28,7 +45,7 @@ def side_clause(expression: Any, names: Names) -> SafeString:
         case FromFormula():
             return formula_clause(expression, names)
         case FromDate():
-            return date_clause(expression, names)
+            return day_clause(expression, names)
     return path_clause(expression.path, names.record_type)
 
 

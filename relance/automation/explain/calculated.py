@@ -109,6 +109,23 @@ def date_clause(expression: FromDate, names: Names) -> SafeString:
     return clause
 
 
+def day_clause(expression: FromDate, names: Names) -> SafeString:
+    """The same as something to compare with: "today + 2 working days"."""
+    moves = list(expression.moves)
+    if expression.start == "today" and moves and not isinstance(moves[0], By):
+        clause = move_clause(moves.pop(0))
+    else:
+        clause = _start(expression.start, names)
+    for move in moves:
+        if isinstance(move, By):
+            sign = "+" if move.by >= 0 else "−"
+            count = bold(count_clause(abs(move.by), move.unit))
+            clause = format_html("{} {} {}", clause, sign, count)
+        else:
+            clause = fill(_("%(before)s, then %(move)s"), before=clause, move=move_clause(move))
+    return clause
+
+
 def move_clause(move: Any) -> SafeString:
     """One move on its own: "2 days later", "the last day of the month"."""
     if not isinstance(move, By):

@@ -15,7 +15,7 @@ from relance.automation.core.blocks import Group, Row
 from relance.automation.core.operators import Operator, find
 from relance.automation.core.paths import UnknownField, locate, owner_type
 from relance.automation.core.verdicts import Because, Verdict
-from relance.automation.explain.against import side_clause, sides_clause
+from relance.automation.explain.against import CLAUSES, side_clause, sides_clause
 from relance.automation.explain.calculated import no_result
 from relance.automation.explain.names import Names
 from relance.automation.explain.paths import path_clause
@@ -158,7 +158,8 @@ def row_clause(row: Row, names: Names) -> SafeString:
     if row.against is not None:
         sides = [side_clause(expression, names) for expression in row.against]
         values |= {"value": sides[0], "low": sides[0], "high": sides[-1]}
-        return fill(template, **{key: each for key, each in values.items() if f"%({key})s" in str(template)})
+        said = str(CLAUSES.get(row.op, template))
+        return fill(said, **{key: each for key, each in values.items() if f"%({key})s" in said})
     match operator.shape:
         case Shape.RANGE:
             low, high = row.value if isinstance(row.value, list) and len(row.value) == 2 else (None, None)
