@@ -114,6 +114,8 @@ def addresses(site):
         "test": f"/automations/{good.pk}/test/",
         "test of what is not ready": f"/automations/{unready.pk}/test/",
         "runs": "/automations/runs/",
+        "templates": "/automations/templates/",
+        "a template": "/automations/templates/rate-organization/",
         "run": f"/automations/runs/{run.pk}/",
         "failed run": f"/automations/runs/{failed.pk}/",
         "change": f"/automations/events/{looked.event_id}/",
@@ -121,6 +123,7 @@ def addresses(site):
     settings = {
         "account": "/account/",
         "settings": "/settings/",
+        "settings of automations": "/settings/automations/",
         "pipelines": "/settings/pipelines/",
         "labels": "/settings/labels/",
         "users": "/users/",

@@ -173,7 +173,7 @@ class Batch:
         ]
 
     def _preload(self, work: list[tuple[Taken, list[Live]]]) -> None:
-        """Read the records that conditions and actions will ask for: a query a type, for parents of parents one more."""
+        """Read the records that conditions and actions will ask for: a query a type, one more for grandparents."""
         wanted: dict[str, set[int]] = {}
         further: list[tuple[dict[str, Any], set[Chain]]] = []
         for event, lives in work:
