@@ -23,7 +23,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from relance.accounts.models import Access, Role
+from relance.accounts.models import Access, Company, Role
 from relance.accounts.people import Actor, directory
 from relance.automation.errors import NotFound
 from relance.automation.models import Automation
@@ -33,24 +33,26 @@ AUDIENCES = ("me", "users", "teams", "everyone")
 
 def may_enter(actor: Actor) -> bool:
     """Whether automations are there at all for this person."""
+    return _is_let_in(actor, directory().company)
+
+
+def may_build(actor: Actor) -> bool:
+    """Whether this person may build automations at all."""
+    company = directory().company
+    if not _is_let_in(actor, company):
+        return False
+    return actor.role != Role.MEMBER or company.members_may_automate
+
+
+def _is_let_in(actor: Actor, company: Company) -> bool:
     if not actor.active or actor.user_id is None or actor.role == Role.READER:
         return False
-    company = directory().company
     return (
         actor.is_administrator
         or company.automation_access == Access.EVERYONE
         or actor.user_id in company.automation_users
         or not actor.team_ids.isdisjoint(company.automation_teams)
     )
-
-
-def may_build(actor: Actor) -> bool:
-    """Whether this person may build automations at all."""
-    if not may_enter(actor):
-        return False
-    if actor.role == Role.MEMBER:
-        return directory().company.members_may_automate
-    return actor.role in {Role.ADMINISTRATOR, Role.LEADER}
 
 
 def audiences_allowed(actor: Actor) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ class Because(StrEnum):
 
     HOLDS = "holds"  # the value seen satisfies the row
     DIFFERS = "differs"  # the value seen does not satisfy the row
-    EMPTY = "empty"  # there is no value (or no linked record to read it from); detail: the path on the other side
+    EMPTY = (
+        "empty"  # there is no value (or no linked record to read it from); detail: the path on the other side
+    )
     UNCHANGED = "unchanged"  # a change was asked for, and this field did not change
     OTHER_PIPELINE = "other_pipeline"  # a move to another pipeline is neither forward nor back
     HIDDEN = "hidden"  # unknown: the owner may not see the record; detail: the links to it
