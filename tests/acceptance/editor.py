@@ -187,11 +187,22 @@ class Editor:
         return self.apply()
 
     def condition(
-        self, record_type: str, path: str, operator: str, value: Any = None, *, row: int = 0
+        self,
+        record_type: str,
+        path: str,
+        operator: str,
+        value: Any = None,
+        *,
+        row: int = 0,
+        within: Locator | None = None,
     ) -> Editor:
-        """Fill in a row of the open condition. A value is the label of an option, or what is typed."""
+        """Fill in a row of the open condition. A value is the label of an option, or what is typed.
+
+        Args:
+            within: the group of rows, where there are several.
+        """
         kind = fields.resolve(record_type, path).field.kind
-        group = self.panel().get_by_role(
+        group = (within or self.panel()).get_by_role(
             "group", name=starting(self.words("Condition %(number)s", number=row + 1))
         )
         with self._drawn_anew():
@@ -212,6 +223,52 @@ class Editor:
         if kind is Kind.MONEY and value is not None:
             expect(group.get_by_label(self.words("Currency"))).to_have_value("EUR")
         return self
+
+    def compare(self, mode: str, text: str, *, row: int = 0) -> Editor:
+        """Compare a row of the open condition with "another field", by its name, or with "a calculation"."""
+        number = starting(self.words("Condition %(number)s", number=row + 1))
+        group = self.panel().get_by_role("group", name=number)
+        with self._drawn_anew():
+            group.get_by_label(self.words("Compared with"), exact=True).select_option(
+                label=self.words(mode, "compared with")
+            )
+        if mode == "another field":
+            group.get_by_label(self.words("Other field"), exact=True).select_option(label=text)
+        else:
+            group.get_by_label(self.words("Calculation"), exact=True).fill(text)
+        return self
+
+    def add_condition(self, group: int = 0) -> Editor:
+        """One more condition in a group of the open step."""
+        with self._drawn_anew():
+            self.panel().get_by_role("button", name=self.words("Condition"), exact=True).nth(group).click()
+        return self
+
+    def add_group(self) -> Editor:
+        """One more group in the open step."""
+        with self._drawn_anew():
+            self.panel().get_by_role("button", name=self.words("Another group (or)"), exact=True).click()
+        return self
+
+    def set_day(self, label: str, day: str) -> Editor:
+        """Give a date of an action one of the ready-made days: "First of next month"."""
+        with self._drawn_anew():
+            self._value(label).get_by_label(self.words("Which day"), exact=True).select_option(label=day)
+        return self
+
+    def calculate(self, label: str, text: str) -> Editor:
+        """Give a number or an amount of an action a calculation."""
+        value = self._value(label)
+        source, wanted = value.locator("select").first, self.words("A calculation")
+        if source.locator("option:checked").inner_text() != wanted:
+            with self._drawn_anew():
+                source.select_option(label=wanted)
+        value.get_by_label(self.words("Calculation"), exact=True).fill(text)
+        return self
+
+    def result(self, label: str) -> Locator:
+        """What a calculation gives on a sample record."""
+        return self._value(label).get_by_role("status")
 
     def set_text(self, label: str, text: str) -> Editor:
         """Give a field of an action a text."""
