@@ -242,9 +242,10 @@ document.addEventListener("click", (event) => {
   card?.closest(".step")?.scrollIntoView({ block: "center" });
 });
 
-// Results are drawn anew while somebody types; what has the caret stays.
+// Results in the panel are drawn anew while somebody types; what has the caret stays.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  if (event.detail.target.contains(document.activeElement)) event.detail.shouldSwap = false;
+  const target = event.detail.target;
+  if (panel()?.contains(target) && target.contains(document.activeElement)) event.detail.shouldSwap = false;
 });
 
 /* ---- Small helps -------------------------------------------------------------------------------------- */
