@@ -6,11 +6,15 @@ the window is looked at again.
 from __future__ import annotations
 
 import pytest
+from django.urls import resolve
 from playwright.sync_api import expect
 
+from relance.accounts import invitations
 from relance.accounts.models import Role
 from relance.automation.models import Evaluation, Run
 from relance.outbound.models import Mail
+from relance.web.automations.urls import urlpatterns as automation_pages
+from relance.web.urls import pages
 from tests import builders
 from tests.acceptance import company
 from tests.acceptance.conftest import violations
@@ -28,7 +32,7 @@ def addresses(site):
     """A company in which there is something on every page; gives the pages' addresses by name."""
     camille = site.user("Camille", Role.ADMINISTRATOR)
     tom = site.user("Tom")
-    builders.team("North", tom)
+    north = builders.team("North", tom)
     stages = company.pipeline()
     organization = company.create(
         tom, "organization", {"name": "Boulangerie Élise", "rating": "B", "city": "Lyon", "country": "FR"}
@@ -101,6 +105,8 @@ def addresses(site):
         "new deal": "/deals/new/",
         "edit a person": f"/people/{person}/edit/",
         "delete": f"/people/{person}/delete/",
+        "board of a pipeline": f"/deals/board/{stages['Demo'].pipeline_id}/",
+        "notifications": "/notifications/",
         "bin": "/bin/",
         "search": "/search/?q=ovens",
         "nothing": "/deals/123456789/",
@@ -128,7 +134,9 @@ def addresses(site):
         "labels": "/settings/labels/",
         "users": "/users/",
         "new user": "/users/new/",
+        "user": f"/users/{tom.pk}/",
         "new team": "/teams/new/",
+        "team": f"/teams/{north.pk}/",
     }
     mails = {
         "mails": "/mail/",
@@ -136,6 +144,7 @@ def addresses(site):
         "failed mail": f"/mail/{letters[0].pk}/",
         "held mail": f"/mail/{letters[1].pk}/",
         "caught mails": "/mail/caught/",
+        "caught mail": f"/mail/caught/{letters[2].pk}/",
         "help": "/help/email/",
     }
     return {"records": records, "automations": automations, "mails": mails, "settings": settings}
@@ -214,10 +223,40 @@ def look_at(audit, words, addresses):
         audit.look(name)
 
 
-def test_the_door(audit, words, addresses):
-    look_at(audit, words, {"login": "/login/"})
+def test_the_door(site, audit, words, addresses):
+    look_at(audit, words, {"login": "/login/", "welcome": invitations.create_link(site.user("Newcomer"))})
+    audit.page.goto("/login/")
     audit.page.get_by_role("button", name=words("Log in"), exact=True).click()
     audit.pass_()
+
+
+#: What is no page of its own: parts of pages, answers to a press, files, streams, and what contributors alone see.
+PARTS = {
+    "web": {
+        "home", "logout", "password", "language", "theme", "stylesheet", "live", "styleguide",
+        "pick-participant", "pick", "bell", "notifications-read", "notification", "release-mails", "mail-state",
+        "send-mail", "discard-mail", "new-link", "switch-user", "delete-team", "rate", "delete-rate",
+        "pipeline", "stage", "label", "hint-read", "done", "story", "field", "note", "restore", "deal-act",
+    },
+    "automations": {
+        "runs-again", "run-again", "record", "switch", "copy", "rename", "describe", "guide", "minutes",
+        "everyone", "publish", "power", "state", "picker", "insert", "overview", "panel", "apply", "recast",
+        "move", "duplicate-step", "remove", "relocate", "add-path", "move-path", "duplicate-path",
+        "remove-path",
+    },
+}  # fmt: skip
+
+
+def test_no_page_is_forgotten(addresses):
+    """A new page is added to the addresses above, or to the parts."""
+    looked_at = {"login", "invitation"}
+    looked_at |= {
+        resolve(path.split("?")[0]).url_name for each in addresses.values() for path in each.values()
+    }
+    for parts, patterns in ((PARTS["web"], pages), (PARTS["automations"], automation_pages)):
+        names = {pattern.name for pattern in patterns}
+        assert names - parts - looked_at == set()
+        assert parts - names == set()
 
 
 def test_records(site, audit, words, addresses):
