@@ -93,7 +93,9 @@ def test_a_field_against_a_calculation_with_the_account(open_page, people, stage
     editor.calculate("Probability", "min(100, [Organization › Employees] * 4.25)")
     expect(editor.result("Probability")).to_have_text("For example, with “Sample”: 43%")  # 42.5
     editor.calculate("Probability", "100 / ([Person › Organization › Employees] - 50)")
-    expect(editor.result("Probability")).to_contain_text("The employees of the person’s organization is empty")
+    expect(editor.result("Probability")).to_contain_text(
+        "The employees of the person’s organization is empty"
+    )
     editor.panel().get_by_label("If “Person › Organization › Employees” is empty, take").fill("50")
     expect(editor.result("Probability")).to_contain_text("It would divide by zero")
     editor.calculate("Probability", "min(100, [Organization › Employees] * 4.25)").apply()

@@ -86,7 +86,9 @@ class Sampler:
             stored = {"code": problem.code, "params": problem.params}
             text = fill(_("With “%(record)s”: %(why)s"), record=record, why=failure(stored, self.said).why)
             return Result(text, good=False)
-        return Result(fill(_("For example, with “%(record)s”: %(value)s"), record=record, value=bold(shown)), good=True)
+        return Result(
+            fill(_("For example, with “%(record)s”: %(value)s"), record=record, value=bold(shown)), good=True
+        )
 
     def _shown(self, value: Any, target: fields.Field, *, rounded: bool) -> str:
         assert self._scope is not None
