@@ -20,6 +20,32 @@ GUIDE = ROOT / "docs" / "guide"
 README = ROOT / "docs" / "images"
 LOGIN, PASSWORD = "claire@delorme-finch.example", "relance-demo"
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+#: The pages that need no more than their address; ``docs/guide/*/pages.md`` shows them.
+PAGES = {
+    "board": "/deals/board/",
+    "deals": "/deals/",
+    "deal": "/deals/1/",
+    "leads": "/leads/",
+    "people": "/people/",
+    "organizations": "/organizations/",
+    "activities": "/activities/",
+    "day": "/activities/day/",
+    "mail": "/mail/",
+    "mailbox": "/mail/caught/",
+    "automations": "/automations/",
+    "templates": "/automations/templates/",
+    "template": "/automations/templates/rate-organization/",
+    "runs": "/automations/runs/",
+    "notifications": "/notifications/",
+    "search": "/search/?q=hotel",
+    "bin": "/bin/",
+    "account": "/account/",
+    "settings": "/settings/",
+    "access": "/settings/automations/",
+    "pipelines": "/settings/pipelines/",
+    "labels": "/settings/labels/",
+    "users": "/users/",
+}
 
 
 def main() -> None:
@@ -62,9 +88,8 @@ def _photograph(browser: Browser, address: str) -> None:
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "login" not in url)
         folder = GUIDE / language
-        _take(page, "/deals/board/", folder / "board.png")
-        _take(page, "/automations/", folder / "automations.png")
-        _take(page, "/automations/runs/", folder / "runs.png")
+        for name, path in PAGES.items():
+            _take(page, path, folder / f"{name}.png")
         page.goto("/automations/runs/?result=failed")
         page.locator("main table a").first.click()
         _take(page, page.url, folder / "run.png")
