@@ -1,4 +1,4 @@
-"""Comparisons with fields and calculations in the editor: typed, kept, shown again, refused where they make no sense."""
+"""Comparisons with fields and calculations in the editor: typed, kept, shown again, and refused."""
 
 from __future__ import annotations
 

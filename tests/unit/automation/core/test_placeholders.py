@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.automation.core.paths import FieldRef, owner_type
+from relance.automation.core.paths import FieldRef, UnknownField, owner_type
 from relance.automation.core.placeholders import (
     EmptyPlaceholder,
     Placeholder,
     PlaceholderError,
     TemplateError,
+    locate_shown,
     parse_template,
     render,
     used_paths,
 )
-from tests.unit.automation.core.samples import CATALOGUE, scope
+from tests.unit.automation.core.samples import CATALOGUE, scope, world
 
 
 class PlainFormatter:
@@ -157,3 +158,28 @@ def test_any_text_is_read_or_refused(template: str) -> None:
 def test_any_fallback_can_be_written(fallback: str) -> None:
     quoted = fallback.replace("\\", "\\\\").replace('"', '\\"')
     assert parse_template(f'{{{{ a | or "{quoted}" }}}}') == (Placeholder("a", fallback, 0),)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ trigger.user.name }} <{{ trigger.user.email }}>", "Ana <ana@kestrel.example>"),
+        ("{{ owner.name }}: {{ owner.email }}", "Ana: ana@kestrel.example"),
+        ("{{ today }}", "11/03/2026"),
+        ("{{ before.count }} → {{ count }}", "1 → 2"),
+        ("{{ person.employer.name }}", "Acme"),
+        ('{{ organization.owner.email | or "nobody" }}', "nobody"),
+    ],
+)
+def test_users_days_and_what_was_before(template: str, text: str) -> None:
+    seen = world()
+    seen.records[("person", 3)] = {"id": 3, "name": "Ann", "employer": 12}
+    record = {"owner": 5, "count": 2, "person": 3, "organization": 12}
+    about = scope(record, {"count": [1, 2]}, world=seen)
+    assert render(template, about, CATALOGUE, PlainFormatter()) == text
+
+
+@pytest.mark.parametrize("path", ["title.name", "owner.phone", "today.name", "trigger.origin.email", ".name"])
+def test_only_users_have_a_name_and_an_address(path: str) -> None:
+    with pytest.raises(UnknownField):
+        locate_shown("deal", path, CATALOGUE)
