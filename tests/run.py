@@ -37,7 +37,9 @@ class Ring:
     left_out: str = ""
     """Why this ring cannot run here."""
     together: str = "worksteal"
-    """How tests are given to the two workers; "loadfile" keeps a file's tests together and in order."""
+    """How tests are given to the workers; "loadfile" keeps a file's tests together and in order."""
+    workers: int = 2
+    """One a core; stories wait for a browser half of the time, and take one more."""
 
     def run(self) -> str:
         """Run the ring and say how it ended: "passed", "FAILED" or "left out"."""
@@ -50,7 +52,7 @@ class Ring:
         environment["RELANCE_TEST_RUN"] = RUN
         if self.url:
             environment["DATABASE_URL"] = self.url
-        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", self.together, *paths]
+        command = [sys.executable, "-m", "pytest", "-n", str(self.workers), "--dist", self.together, *paths]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         return "passed" if code in (0, NO_TESTS) else "FAILED"
 
@@ -178,7 +180,8 @@ def main(which: str) -> int:
                 )
             )
         missing = "" if chromium() else "No Chromium is installed."
-        run(Ring("acceptance in Chromium", ("tests/acceptance",), left_out=missing, together="loadfile"))
+        stories = ("tests/acceptance",)
+        run(Ring("acceptance in Chromium", stories, left_out=missing, together="loadfile", workers=3))
 
     print("\n" + "═" * 94)
     for name, result in results.items():

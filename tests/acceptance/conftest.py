@@ -166,6 +166,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest file first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_everybody_can_use_it.py")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Remember how the test itself ended, for the fixtures that are torn down after it."""
