@@ -52,7 +52,8 @@ class Ring:
         environment["RELANCE_TEST_RUN"] = RUN
         if self.url:
             environment["DATABASE_URL"] = self.url
-        command = [sys.executable, "-m", "pytest", "-n", str(self.workers), "--dist", self.together, *paths]
+        command = [sys.executable, "-m", "pytest", "-n", str(self.workers), "--dist", self.together]
+        command += ["--no-loadscope-reorder", *paths]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         return "passed" if code in (0, NO_TESTS) else "FAILED"
 
