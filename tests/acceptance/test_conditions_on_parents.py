@@ -80,7 +80,7 @@ def test_the_account_of_a_deal_and_the_one_above_its_activity(open_page, words, 
     runs.does_not_hold(runs.condition(words("was %(value)s", value="B")))
 
 
-def test_a_field_against_a_calculation_with_the_account(open_page, people, stages):
+def test_a_field_against_a_calculation_with_the_account(open_page, accessible, people, stages):
     """Both sides stand on the run's page; a value is worked out while it is typed."""
     seller = people["en"]
     account = customer(seller, "Sawmill", employees=10)
@@ -89,6 +89,7 @@ def test_a_field_against_a_calculation_with_the_account(open_page, people, stage
     editor = begin(page, en, "Large for its size", "deal", "Deal created")
     editor.add_step("Condition").condition("deal", "value", "gt")
     editor.compare("a calculation", "[Organization › Employees] * 100").apply()
+    accessible(page)
     editor.add_step("Update the deal").set_another_field("Probability")
     editor.calculate("Probability", "min(100, [Organization › Employees] * 4.25)")
     expect(editor.result("Probability")).to_have_text("For example, with “Sample”: 43%")  # 42.5
