@@ -147,7 +147,8 @@ def drop_databases(url: str) -> None:
 
 def chromium() -> str | None:
     """The browser of the acceptance tests, see tests/acceptance/conftest.py."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    # The shell comes first: the whole browser draws windows that nobody sees, for a third more of the time.
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
